@@ -1,0 +1,58 @@
+# The two commands of the README, and those of the developers.
+PORT ?= 8000
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint bench format lock clean
+
+run: $(VENV)/runtime.stamp node_modules/.package-lock.json
+	$(BIN)/empilement build
+	EMPILEMENT_PORT=$(PORT) exec $(BIN)/empilement serve
+
+test: $(VENV)/dev.stamp node_modules/.package-lock.json
+	$(MAKE) lint
+	$(BIN)/coverage erase
+	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/coverage report
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.stamp node_modules/.package-lock.json
+	$(BIN)/python -m tests.bench
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# pip-compile writes no registry address; the hashes pin what is installed.
+lock: $(VENV)/dev.stamp
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --extra build --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --extra build --extra dev --constraint requirements.lock \
+	  --output-file requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf build $(VENV) node_modules
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: $(VENV)/pyvenv.cfg requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
