@@ -1,0 +1,181 @@
+"""Questions of the command line: read them, put them to an engine, write the answer."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode
+
+from cli.output import Format, say, write_rows
+from ingest.errors import EmpilementError, IdentityError
+from ingest.identity import split
+from ingest.settings import Settings
+from ingest.store import current
+from queries.catalogue import NamedQuery, load_catalogue, run
+from queries.engine import EmbeddedEngine, Engine, Table, Term
+from queries.formats import QueryForm
+from queries.territories import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to answer: one of the catalogue with values, or plain SPARQL."""
+
+    named: NamedQuery | None
+    values: Mapping[str, str]
+    text: str
+
+
+@contextmanager
+def open_engine(settings: Settings, endpoint: str | None) -> Iterator[Engine]:
+    """Open the local graph, or an endpoint elsewhere.
+
+    Raises:
+        MissingBuildError: no graph has been built.
+
+    """
+    engine: Engine
+    if endpoint:
+        from queries.remote import RemoteEngine
+
+        engine = RemoteEngine(endpoint)
+    else:
+        engine = EmbeddedEngine(current(settings).store)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def read_query(file: str, params: Sequence[str]) -> Asked:
+    """Read what ``empilement query`` is asked.
+
+    Args:
+        file: a path, the slug of a question of the catalogue, or ``-``.
+        params: ``name=value`` texts.
+
+    Raises:
+        EmpilementError: no such file or question, or a parameter not written name=value.
+
+    """
+    values = dict(_parameter(text) for text in params)
+    if file == "-":
+        return Asked(None, values, sys.stdin.read())
+    path, catalogue = Path(file), load_catalogue()
+    named = catalogue.get(file)
+    if path.suffix == ".rq" and path.is_file():
+        text = path.read_text(encoding="utf-8")
+        if text.startswith("#+"):
+            named = next(iter(load_catalogue_file(path)), None)
+        if named is None:
+            return Asked(None, values, text)
+    if named is None:
+        raise EmpilementError(
+            f"No question {file!r}.",
+            "It is neither a .rq file nor the slug of a question of the catalogue.",
+            f"The questions are: {', '.join(catalogue)}.",
+        )
+    return Asked(named, values, named.text)
+
+
+def load_catalogue_file(path: Path) -> list[NamedQuery]:
+    """Return the question of a file that has a header, as the catalogue would."""
+    return [query for query in load_catalogue(path.parent).values() if query.path == path]
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise EmpilementError(
+            f"{text!r} is not a parameter.",
+            "A parameter is written name=value.",
+            "Write, for instance, --param territory=37261.",
+        )
+    return name, value
+
+
+def answer(engine: Engine, asked: Asked, format_: Format) -> None:
+    """Answer a question on the standard output.
+
+    Raises:
+        EmpilementError: the question is wrong, or the engine cannot answer it.
+
+    """
+    if asked.named is not None:
+        write_table(run(engine, asked.named, asked.values), format_)
+        return
+    if asked.values:
+        raise EmpilementError(
+            "This query takes no parameter.",
+            "Only a question with a header (lines that start with #+) declares parameters.",
+            "Write the values in the query, or ask a question of the catalogue.",
+        )
+    found = engine.answer(asked.text)
+    if found.form is QueryForm.SELECT:
+        write_table(engine.select(asked.text), format_)
+    else:
+        sys.stdout.write(found.body.decode().rstrip("\n") + "\n")
+
+
+def write_table(table: Table, format_: Format) -> None:
+    """Write the rows of an answer."""
+    rows = [tuple(cell(term) for term in row) for row in table.rows]
+    write_rows(table.columns, rows, format_)
+    say(f"{len(rows)} rows")
+
+
+def cell(term: Term | None) -> str:
+    """Return a term as text: the value of a literal, an IRI as it is, nothing if unbound."""
+    if term is None:
+        return ""
+    return term.value if isinstance(term, Literal | NamedNode) else str(term)
+
+
+def short(term: Term | None) -> str:
+    """Return a term for people: an identifier of the graph without its base."""
+    text = cell(term)
+    try:
+        return "/".join(split(text))
+    except IdentityError:
+        return text
+
+
+def write_stack(engine: Engine, code: str, date: str, lang: str, format_: Format) -> None:
+    """Write the instruments that stack on a territory at a date.
+
+    Args:
+        engine: the graph.
+        code: the territory, as people write it.
+        date: the day asked, YYYY-MM-DD.
+        lang: language of the labels.
+        format_: how to write them.
+
+    """
+    territory = resolve(engine, code)
+    note = territory.note_fr if lang == "fr" else territory.note_en
+    reference = f"{territory.kind}/{territory.code}"
+    table = run(engine, load_catalogue()["stack"], {"territory": reference, "date": date})
+    if format_ is not Format.TABLE:
+        write_table(table, format_)
+    else:
+        label = "instrumentLabel" if lang == "fr" else "instrumentLabelEn"
+        wanted = (
+            "scale", label, "deploymentLabel", "memberLabel",
+            "relation", "from", "before", "certainty", "sources",
+        )  # fmt: skip
+        index = [table.columns.index(name) for name in wanted]
+        rows = [tuple(short(row[i]) for i in index) for row in table.rows]
+        write_rows(wanted, rows, format_)
+    certain = sum(cell(row[table.columns.index("certainty")]) == "certain" for row in table.rows)
+    say(f"{territory.label} ({reference}), {date}. {note}".rstrip())
+    say(_SUMMARY[lang == "fr"].format(total=len(table.rows), certain=certain))
+
+
+_SUMMARY = (
+    "{total} applications, {certain} of them certain at that date; composition of the official "
+    "geographic code 2026. Absence from the sources loaded is not absence in the world.",
+    "{total} applications, dont {certain} certaines à cette date ; composition du code officiel "
+    "géographique 2026. L'absence dans les sources chargées n'est pas l'absence dans le monde.",
+)

@@ -1,0 +1,186 @@
+"""The ``empilement`` command: each verb calls one room."""
+
+import os
+import socket
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import Format, errors, fail, say, write_rows
+from ingest.errors import EmpilementError
+from ingest.settings import Settings
+
+app = typer.Typer(
+    name="empilement",
+    help="Open knowledge graph of territorial cohesion instruments.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]
+
+
+@app.command()
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Also reason over the ontology with HermiT (Java).")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build even if up to date.")] = False,
+) -> None:
+    """Build the graph from its sources, validate it, make it current."""
+    from ingest.build import build as build_graph
+    from ingest.build import steps
+    from ingest.progress import reporting
+
+    if check:
+        from ontology.reasoning import require_consistency
+
+        say(require_consistency().summary())
+    with reporting(errors, steps()) as progress:
+        version = build_graph(Settings(), progress, force=force)
+    info = version.info
+    say(f"version {version.id}: {info['quads']} quads in {len(info['graphs'])} graphs")
+    for source in info["sources"]:
+        say(
+            f"{source['identifier']}: {source['read']} rows read, {source['kept']} kept, "
+            f"{source['rejected']} rejected"
+        )
+    say(f"validation: {info['validation']}")
+    if any(source["rejected"] for source in info["sources"]):
+        say(f"rejected rows are listed in {version.path / 'rejected.csv'}")
+
+
+@app.command()
+def validate(
+    file: Annotated[Path | None, typer.Argument(help="RDF file; the current graph if none.")] = None,
+    format_: FormatOption = Format.TABLE,
+    lang: Annotated[str, typer.Option(help="Language of the messages: fr or en.")] = "en",
+) -> None:
+    """Validate the current graph, or a file, against the shapes; exit 1 on violations."""
+    from ingest.store import current
+    from shapes.validation import validate as run_shapes
+
+    report = run_shapes(file or current(Settings()).dataset)
+    columns = ("rule", "severity", "focus", "path", "value", "message")
+    rows = [
+        (
+            finding.rule,
+            finding.severity,
+            finding.focus,
+            finding.path or "",
+            finding.value or "",
+            finding.message_fr if lang == "fr" else finding.message_en,
+        )
+        for finding in report.results
+    ]
+    if rows or format_ is not Format.TABLE:
+        write_rows(columns, rows, format_)
+    say(f"{report.counts()}")
+    raise typer.Exit(0 if report.conforms else 1)
+
+
+@app.command()
+def query(
+    file: Annotated[str, typer.Argument(help="A .rq file, the slug of a question, or - (stdin).")],
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="name=value; may be repeated.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Ask this SPARQL 1.1 endpoint, not the local graph.")
+    ] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Answer a question of the catalogue, or any SPARQL query."""
+    from cli.ask import answer, open_engine, read_query
+
+    asked = read_query(file, param or [])
+    with open_engine(Settings(), endpoint) as engine:
+        answer(engine, asked, format_)
+
+
+@app.command()
+def stack(
+    code: Annotated[str, typer.Argument(help="37261, 243700754, departement/37, region/24…")],
+    date_: Annotated[
+        str | None, typer.Option("--date", help="Day asked, e.g. 2024-06-30; today if none.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the labels: fr or en.")] = "fr",
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """List the instruments that stack on a territory at a date."""
+    from cli.ask import open_engine, write_stack
+
+    with open_engine(Settings(), None) as engine:
+        write_stack(engine, code, date_ or date.today().isoformat(), lang, format_)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port; EMPILEMENT_PORT if none.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address; EMPILEMENT_HOST if none.")] = None,
+) -> None:
+    """Serve the current graph: SPARQL, linked data, pages."""
+    import uvicorn
+
+    from api.app import create_app
+    from ingest.store import current
+
+    changes: dict[str, Any] = {"port": port, "host": host}
+    settings = Settings(**{name: value for name, value in changes.items() if value is not None})
+    current(settings)
+    require_port(settings.host, settings.port)
+    say(f"http://{settings.host}:{settings.port}/")
+    uvicorn.run(
+        create_app(settings), host=settings.host, port=settings.port, log_level="warning"
+    )
+
+
+def require_port(host: str, port: int) -> None:
+    """Refuse a port that another program holds.
+
+    Raises:
+        EmpilementError: the port cannot be listened on.
+
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise EmpilementError(
+                f"Cannot listen on {host}:{port}.",
+                f"{error.strerror}.",
+                "Stop the other program, or choose another port: --port 8001 or PORT=8001.",
+            ) from error
+
+
+@app.command()
+def sources(
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is not cached yet.")] = False,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """List the sources: vintage, licence, files, rows of the current graph; exit 3 if one lacks."""
+    from cli.report import source_rows
+
+    columns, rows, missing = source_rows(Settings(), fetch)
+    write_rows(columns, rows, format_)
+    for error in missing:
+        fail(error)
+    raise typer.Exit(missing[0].exit_code if missing else 0)
+
+
+def main() -> None:
+    """Run the command; an error of the product is said in three lines, without traceback."""
+    try:
+        app()
+    except EmpilementError as error:
+        sys.exit(fail(error))
+    except BrokenPipeError:
+        # The reader left (`| head`): nothing more to say, and Python must not say it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,55 @@
+"""What earlier sources of a build have stated, for the mappings that come after."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from ingest.bounds import Bounds
+from ingest.quads import emp
+from ingest.tables import RowError
+
+_BOUNDS: Final = ("validFrom", "certainFrom", "certainBefore", "validBefore")
+
+
+@dataclass(slots=True)
+class Known:
+    """Things that exist, and the validity and duration of each instrument."""
+
+    subjects: set[str] = field(default_factory=set)
+    durations: dict[str, str] = field(default_factory=dict)
+    _dates: dict[str, dict[str, date]] = field(default_factory=dict)
+
+    def learn(self, quads: Iterable[Quad]) -> None:
+        """Take in the statements of a source."""
+        bounds = {emp(name): name for name in _BOUNDS}
+        duration = emp("duration")
+        for quad in quads:
+            subject, value = quad.subject, quad.object
+            if not isinstance(subject, NamedNode):
+                continue
+            self.subjects.add(subject.value)
+            if isinstance(value, Literal):
+                if quad.predicate in bounds:
+                    dates = self._dates.setdefault(subject.value, {})
+                    dates[bounds[quad.predicate]] = date.fromisoformat(value.value)
+                elif quad.predicate == duration:
+                    self.durations[subject.value] = value.value
+
+    def life(self, thing: str) -> Bounds:
+        """Return the validity of a thing, unbounded where nothing is known of it."""
+        dates = self._dates.get(thing, {})
+        return Bounds(*(dates.get(name) for name in _BOUNDS))
+
+    def require(self, thing: NamedNode) -> NamedNode:
+        """Return the thing if it exists.
+
+        Raises:
+            RowError: no source of this build has it.
+
+        """
+        if thing.value not in self.subjects:
+            raise RowError(f"{thing.value} exists in no source of this build")
+        return thing

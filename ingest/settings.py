@@ -1,0 +1,32 @@
+"""Settings of the product, read from the environment (prefix EMPILEMENT_)."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things lie and how far they may go.
+
+    Each field is read from the environment variable of the same name in capitals after
+    ``EMPILEMENT_`` (``EMPILEMENT_DATA=…``).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="EMPILEMENT_", frozen=True)
+
+    data: Path = Field(Path("build"), description="Folder that holds the built versions")
+    cache: Path = Field(Path("build/cache"), description="Folder of fetched source files")
+    mirror: Path | None = Field(None, description="Folder tried when an official address fails")
+    packages: Path = Field(Path("node_modules"), description="Folder where npm installs packages")
+    host: str = Field("127.0.0.1", description="Address the service listens on")
+    port: int = Field(8000, ge=1, le=65535, description="Port the service listens on")
+    public_url: str = Field("", description="Public address of the service, if behind a proxy")
+    workers: int = Field(2, ge=1, le=64, description="Processes that answer queries")
+    query_seconds: float = Field(30.0, gt=0, description="Time limit of one query, in seconds")
+    query_memory_mb: int = Field(
+        2048, ge=64, description="Memory one query may take beyond the loaded graph, in MiB"
+    )
+    resident: bool = Field(
+        True, description="Serve from memory (fast) rather than from disk (small)"
+    )

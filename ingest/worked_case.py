@@ -1,0 +1,157 @@
+"""Mapping of the Centre-Val de Loire tables: the deployment tables and what stands around them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from ingest import deployments
+from ingest.deployments import DeploymentMapper
+from ingest.identity import mint
+from ingest.instruments import COLUMNS as CATALOGUE_COLUMNS
+from ingest.instruments import texts
+from ingest.known import Known
+from ingest.local_ids import concept, several, thing
+from ingest.quads import Graph, decimal, emp, term
+from ingest.sources import Source
+from ingest.tables import Row, Tally, map_rows
+
+COLUMNS: Final[dict[str, str]] = deployments.COLUMNS | {
+    "actors": CATALOGUE_COLUMNS["actors"],
+    "spaces": "id,name_fr,name_en,definition_fr,definition_en,type,confidence,sources",
+    "space_members": "space,kind,code,name,confidence,sources",
+    "indicators": "id,name_fr,name_en,definition_fr,definition_en,unit",
+    "observations": (
+        "indicator,area_kind,area_code,area_type_fr,area_type_en,period,value,qualifier,"
+        "value_max,confidence,sources"
+    ),
+    "claims": "id,kind,about,holder,holder_name,polarity,text_fr,text_en,section,sources",
+    "not_found": "id,subject,property,text_fr,text_en,sources",
+}
+
+
+_FRANCE: Final = mint("pays", "FR")
+
+
+def map_worked_case(
+    source: Source, files: Mapping[str, Path], graph: Graph, tally: Tally, known: Known
+) -> None:
+    """Map the tables of the worked case.
+
+    Args:
+        source: the catalogue entry.
+        files: the tables, by file name.
+        graph: receives the statements.
+        tally: receives counts and rejections.
+        known: what the territories and the instrument catalogue have stated.
+
+    """
+    del source
+    mapper = WorkedCaseMapper(graph, known, "cog-2026")
+    uses: dict[str, tuple[Callable[[Row], None], tuple[str, ...]]] = {
+        "actors": (mapper.local_actor, ("id",)),
+        "spaces": (mapper.space, ("id",)),
+        "space_members": (mapper.space_member, ("space", "kind", "code")),
+        "deployments": (mapper.deployment, ("instrument", "key")),
+        "members": (mapper.member, ("instrument", "key", "kind", "code")),
+        "participations": (mapper.participation, ("instrument", "key", "actor", "role")),
+        "commitments": (mapper.commitment, ()),
+        "indicators": (mapper.indicator, ("id",)),
+        "observations": (mapper.observation, ()),
+        "claims": (mapper.claim, ("id",)),
+        "not_found": (mapper.gap, ("id",)),
+    }
+    for name, (use, key) in uses.items():
+        map_rows(files[f"{name}.csv"], COLUMNS[name].split(","), tally, use, key)
+    mapper.compare()
+
+
+class WorkedCaseMapper(DeploymentMapper):
+    """Rows of the worked case to statements of one graph."""
+
+    def __init__(self, graph: Graph, known: Known, vintage: str) -> None:
+        super().__init__(graph, known, vintage)
+        self.national: dict[tuple[str, str], list[str]] = {}
+        self.regional: dict[tuple[str, str], list[str]] = {}
+
+    def local_actor(self, row: Row) -> None:
+        """Map an actor of the region, known from then on."""
+        self.actor(row)
+        self.known.subjects.add(mint("actor", row["id"]))
+
+    def space(self, row: Row) -> None:
+        """Map a space of a project, a park or a plan's vision."""
+        space = mint("espace", row["id"])
+        self.graph.named(space, "AdHocTerritory", texts(row, "name"))
+        self.graph.labels(space, term("skos", "definition"), texts(row, "definition"))
+        self.attest(space, row)
+        self.known.subjects.add(space)
+
+    def space_member(self, row: Row) -> None:
+        """Map a territory named as belonging to such a space."""
+        space = self.known.require(NamedNode(mint("espace", row["space"])))
+        member = self.known.require(NamedNode(mint(row["kind"], row["code"])))
+        self.graph.add(space.value, emp("hasPart"), member)
+
+    def indicator(self, row: Row) -> None:
+        """Map the definition of an indicator."""
+        indicator = mint("indicator", row["id"])
+        self.graph.named(indicator, "Indicator", texts(row, "name"))
+        self.graph.labels(indicator, term("skos", "definition"), texts(row, "definition"))
+        self.graph.add(indicator, emp("unit"), Literal(row["unit"]))
+        self.known.subjects.add(indicator)
+
+    def observation(self, row: Row) -> None:
+        """Map a figure: of what, where, when, how exact."""
+        indicator = self.known.require(NamedNode(mint("indicator", row["indicator"])))
+        area = self.known.require(NamedNode(mint(row["area_kind"], row["area_code"])))
+        value = decimal(row["value"])
+        upper = decimal(row["value_max"]) if row["value_max"] else None
+        self.counts[row["indicator"]] += 1
+        node = mint("observation", f"{row['indicator']}-{self.counts[row['indicator']]}")
+        self.graph.add(node, term("rdf", "type"), emp("IndicatorObservation"))
+        self.graph.add(node, emp("ofIndicator"), indicator)
+        self.graph.add(node, emp("refArea"), area)
+        self.graph.labels(node, emp("areaType"), texts(row, "area_type"))
+        if row["period"]:
+            self.graph.add(node, emp("refPeriod"), Literal(row["period"]))
+        self.graph.add(node, emp("measureValue"), value)
+        self.graph.add(node, emp("measureMaximum"), upper)
+        if row["qualifier"]:
+            qualifier = concept("qualifier", row["qualifier"])
+            self.graph.add(node, emp("valueQualifier"), qualifier)
+        self.attest(node, row)
+        key = (row["indicator"], row["period"])
+        (self.national if area.value == _FRANCE else self.regional).setdefault(key, []).append(node)
+
+    def compare(self) -> None:
+        """Link each figure to the same indicator and period in France, where that is known."""
+        for key, nodes in self.regional.items():
+            for node in nodes:
+                for reference in self.national.get(key, []):
+                    self.graph.add(node, emp("comparedTo"), NamedNode(reference))
+
+    def claim(self, row: Row) -> None:
+        """Map a judgement, criticism, recommendation or scenario, with its holder."""
+        claim = mint("claim", row["id"])
+        self.graph.add(claim, term("rdf", "type"), emp("Claim"))
+        self.graph.add(claim, emp("claimKind"), concept("claim-kind", row["kind"]))
+        nature = "proposal" if row["kind"] in {"recommendation", "scenario"} else "judgement"
+        self.graph.add(claim, emp("nature"), concept("nature", nature))
+        for about in several(row["about"]):
+            self.graph.add(claim, emp("about"), self.known.require(thing(about)))
+        holder = mint("actor", row["holder"])
+        self.graph.add(claim, emp("heldBy"), NamedNode(holder))
+        if holder not in self.known.subjects:
+            self.graph.named(holder, "Actor", {"fr": row["holder_name"]})
+        self.graph.add(claim, emp("polarity"), concept("polarity", row["polarity"]))
+        self.graph.labels(claim, emp("claimText"), texts(row, "text"))
+        self.graph.add(claim, emp("section"), Literal(row["section"]))
+        self.attest(claim, row)
+
+    def gap(self, row: Row) -> None:
+        """Map what was looked for and not found: a statement without object."""
+        subject = self.known.require(thing(row["subject"])).value
+        nuance = row | {"confidence": "unknown"}
+        self.statement(f"not-found/{row['id']}", subject, row["property"], None, nuance)
