@@ -46,6 +46,8 @@ _PROPERTIES: Final = {
     "beneficiaryScaleText": "applicationScale",
 }
 _BOUNDS: Final = frozenset({"start", "end"})
+# Properties whose value is words; words said of any other stay in the statement only.
+_WORDS: Final = frozenset({"eligibility", "objective"})
 _NUANCES: Final = frozenset({"count", "beneficiaryScaleText"})
 # Relation types that have a plain property of their own, read from subject to object.
 _PLAIN_RELATIONS: Final = {
@@ -73,7 +75,7 @@ def map_instruments(source: Source, files: Mapping[str, Path], graph: Graph, tal
         "cited_instruments": (mapper.cited_instrument, ("id",)),
         "instruments": (mapper.instrument, ("id",)),
         "legal_acts": (mapper.legal_act, ("id",)),
-        "legal_links": (mapper.legal_link, ("instrument", "act", "predicate")),
+        "legal_links": (mapper.legal_link, ("instrument", "act", "predicate", "article")),
         "values": (mapper.value, ("instrument", "property", "n")),
         "relations": (mapper.relation, ("n", "k")),
     }
@@ -189,8 +191,8 @@ class Mapper:
         ]
         if row["date"]:
             signed = read_date(row["date"])
-            value = day(signed.first) if signed.precision == "day" else None
-            parts.append(("signatureDate", value, "date"))
+            exact = day(signed.first) if signed.precision == "day" else None
+            parts.append(("signatureDate", exact, "date"))
         for prop, value, cell in parts:
             self.graph.add(act, emp(prop), value)
             confidence = row[f"{cell}_confidence"]
@@ -216,7 +218,9 @@ class Mapper:
         if row["predicate"] != "legalBasis":
             self.graph.add(instrument, emp("legalBasis"), NamedNode(act))
         nuance = row | {"text_fr": row["article"], "text_en": row["article"]}
-        key = f"law/{row['instrument']}/{row['act']}/{row['predicate']}"
+        link = f"law/{row['instrument']}/{row['act']}/{row['predicate']}"
+        self.counts[link] += 1
+        key = f"{link}/{self.counts[link]}"
         self.statement(key, instrument, row["predicate"], NamedNode(act), nuance)
 
     def value(self, row: Row) -> None:
@@ -230,7 +234,7 @@ class Mapper:
                     self.lives.setdefault(instrument, {})[row["property"]] = row["value"]
             elif row["property"] not in _NUANCES:
                 self.graph.add(instrument, emp(prop), value)
-                if value is None:
+                if prop in _WORDS:
                     self.graph.labels(instrument, emp(prop), texts(row, "text"))
         key = f"instruments/{row['instrument']}/{row['property']}/{row['n']}"
         self.statement(key, instrument, prop, value, row)

@@ -31,6 +31,12 @@ COLUMNS: Final[dict[str, str]] = deployments.COLUMNS | {
 }
 
 
+_NATURES: Final = {
+    "criticism": "judgement",
+    "judgement": "judgement",
+    "recommendation": "proposal",
+    "scenario": "proposal",
+}
 _FRANCE: Final = mint("pays", "FR")
 
 
@@ -137,14 +143,15 @@ class WorkedCaseMapper(DeploymentMapper):
         claim = mint("claim", row["id"])
         self.graph.add(claim, term("rdf", "type"), emp("Claim"))
         self.graph.add(claim, emp("claimKind"), concept("claim-kind", row["kind"]))
-        nature = "proposal" if row["kind"] in {"recommendation", "scenario"} else "judgement"
-        self.graph.add(claim, emp("nature"), concept("nature", nature))
+        self.graph.add(claim, emp("nature"), concept("nature", _NATURES[row["kind"]]))
         for about in several(row["about"]):
             self.graph.add(claim, emp("about"), self.known.require(thing(about)))
-        holder = mint("actor", row["holder"])
-        self.graph.add(claim, emp("heldBy"), NamedNode(holder))
-        if holder not in self.known.subjects:
-            self.graph.named(holder, "Actor", {"fr": row["holder_name"]})
+        names = several(row["holder_name"])
+        for number, slug in enumerate(several(row["holder"])):
+            holder = mint("actor", slug)
+            self.graph.add(claim, emp("heldBy"), NamedNode(holder))
+            if holder not in self.known.subjects:
+                self.graph.named(holder, "Actor", {"fr": names[min(number, len(names) - 1)]})
         self.graph.add(claim, emp("polarity"), concept("polarity", row["polarity"]))
         self.graph.labels(claim, emp("claimText"), texts(row, "text"))
         self.graph.add(claim, emp("section"), Literal(row["section"]))

@@ -1,0 +1,54 @@
+"""Fixtures shared by every room: the raw reference, and the graph built once from the real input."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ingest.build import build
+from ingest.progress import Silent
+from ingest.settings import Settings
+from ingest.store import Version
+from queries.engine import EmbeddedEngine, Engine
+
+ROOT = Path(__file__).parent.parent
+COG = ROOT / "node_modules/@etalab/decoupage-administratif/data"
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _shared_data(request: pytest.FixtureRequest) -> None:
+    """Skip a test of the reference data where they are absent; in CI that is a failure."""
+    if request.node.get_closest_marker("shared") and not SHARED.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("the reference data beside the project are missing")
+        pytest.skip("the reference data beside the project are missing")
+
+
+@pytest.fixture(scope="session")
+def raw_cog() -> dict[str, list[dict[str, Any]]]:
+    """The geographic code as the package gives it: what expected numbers are recomputed from."""
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in COG.glob("*.json")}
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a build of its own, from the real input."""
+    data = tmp_path_factory.mktemp("data")
+    return Settings(data=data, cache=data / "cache", packages=ROOT / "node_modules")
+
+
+@pytest.fixture(scope="session")
+def version(settings: Settings) -> Version:
+    """The graph built and validated from the real input."""
+    return build(settings, Silent())
+
+
+@pytest.fixture(scope="session")
+def built(version: Version) -> Iterator[Engine]:
+    """An engine on the built graph."""
+    engine = EmbeddedEngine(version.store)
+    yield engine
+    engine.close()
