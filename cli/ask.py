@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from cli.output import Format, say, write_rows
+from cli.output import Format, Lang, say, write_rows
 from ingest.errors import EmpilementError, IdentityError
 from ingest.identity import split
 from ingest.settings import Settings
@@ -142,7 +142,7 @@ def short(term: Term | None) -> str:
         return text
 
 
-def write_stack(engine: Engine, code: str, date: str, lang: str, format_: Format) -> None:
+def write_stack(engine: Engine, code: str, date: str, lang: Lang, format_: Format) -> None:
     """Write the instruments that stack on a territory at a date.
 
     Args:
@@ -154,13 +154,13 @@ def write_stack(engine: Engine, code: str, date: str, lang: str, format_: Format
 
     """
     territory = resolve(engine, code)
-    note = territory.note_fr if lang == "fr" else territory.note_en
+    note = territory.note_fr if lang is Lang.FR else territory.note_en
     reference = f"{territory.kind}/{territory.code}"
     table = run(engine, load_catalogue()["stack"], {"territory": reference, "date": date})
     if format_ is not Format.TABLE:
         write_table(table, format_)
     else:
-        label = "instrumentLabel" if lang == "fr" else "instrumentLabelEn"
+        label = "instrumentLabel" if lang is Lang.FR else "instrumentLabelEn"
         wanted = (
             "scale", label, "deploymentLabel", "memberLabel",
             "relation", "from", "before", "certainty", "sources",
@@ -170,12 +170,13 @@ def write_stack(engine: Engine, code: str, date: str, lang: str, format_: Format
         write_rows(wanted, rows, format_)
     certain = sum(cell(row[table.columns.index("certainty")]) == "certain" for row in table.rows)
     say(f"{territory.label} ({reference}), {date}. {note}".rstrip())
-    say(_SUMMARY[lang == "fr"].format(total=len(table.rows), certain=certain))
+    say(_SUMMARY[lang].format(total=len(table.rows), certain=certain))
 
 
-_SUMMARY = (
-    "{total} applications, {certain} of them certain at that date; composition of the official "
-    "geographic code 2026. Absence from the sources loaded is not absence in the world.",
-    "{total} applications, dont {certain} certaines à cette date ; composition du code officiel "
-    "géographique 2026. L'absence dans les sources chargées n'est pas l'absence dans le monde.",
-)
+_SUMMARY = {
+    Lang.EN: "{total} applications, {certain} of them certain at that date; composition of the "
+    "official geographic code 2026. Absence from the sources loaded is not absence in the world.",
+    Lang.FR: "{total} applications, dont {certain} certaines à cette date ; composition du code "
+    "officiel géographique 2026. L'absence dans les sources chargées n'est pas l'absence dans le "
+    "monde.",
+}

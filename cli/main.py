@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.output import Format, errors, fail, say, write_rows
-from ingest.errors import EmpilementError
+from cli.output import Format, Lang, errors, fail, say, write_rows
+from ingest.errors import EXIT_USAGE, EXIT_VIOLATIONS, EmpilementError, ViolationsError
 from ingest.settings import Settings
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]
 
 
@@ -37,9 +38,7 @@ def build(
     from ingest.progress import reporting
 
     if check:
-        from ontology.reasoning import require_consistency
-
-        say(require_consistency().summary())
+        require_consistency()
     with reporting(errors, steps()) as progress:
         version = build_graph(Settings(), progress, force=force)
     info = version.info
@@ -54,33 +53,48 @@ def build(
         say(f"rejected rows are listed in {version.path / 'rejected.csv'}")
 
 
+def require_consistency() -> None:
+    """Have HermiT judge the ontology; refuse to go on if it is not consistent.
+
+    Raises:
+        ViolationsError: inconsistent, or a class that nothing can belong to.
+
+    """
+    from ontology.reasoning import check_consistency
+
+    report = check_consistency()
+    if not report.consistent or report.unsatisfiable:
+        raise ViolationsError(
+            "The ontology is not consistent.",
+            f"Classes that nothing can belong to: {', '.join(report.unsatisfiable) or 'all'}.",
+            "Undo the last change of an axiom, or see ontology/canaries for known clashes.",
+        )
+    say(f"HermiT: consistent, no unsatisfiable class ({report.seconds:.1f} s)")
+
+
 @app.command()
 def validate(
     file: Annotated[Path | None, typer.Argument(help="RDF file; the current graph if none.")] = None,
-    format_: FormatOption = Format.TABLE,
-    lang: Annotated[str, typer.Option(help="Language of the messages: fr or en.")] = "en",
+    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
+FormatOption = Format.TABLE,
+    lang: LangOption = Lang.EN,
 ) -> None:
     """Validate the current graph, or a file, against the shapes; exit 1 on violations."""
     from ingest.store import current
+    from shapes.reports import to_text
     from shapes.validation import validate as run_shapes
 
     report = run_shapes(file or current(Settings()).dataset)
-    columns = ("rule", "severity", "focus", "path", "value", "message")
-    rows = [
-        (
-            finding.rule,
-            finding.severity,
-            finding.focus,
-            finding.path or "",
-            finding.value or "",
-            finding.message_fr if lang == "fr" else finding.message_en,
-        )
-        for finding in report.results
-    ]
-    if rows or format_ is not Format.TABLE:
+    if format_ is Format.TABLE:
+        typer.echo(to_text(report, lang.value), nl=False)
+    else:
+        columns = ("rule", "severity", "focus", "path", "value", "message")
+        rows = [
+            (f.rule, f.severity, f.focus, f.path or "", f.value or "", f.message(lang.value))
+            for f in report.results
+        ]
         write_rows(columns, rows, format_)
-    say(f"{report.counts()}")
-    raise typer.Exit(0 if report.conforms else 1)
+    raise typer.Exit(0 if report.conforms else EXIT_VIOLATIONS)
 
 
 @app.command()
@@ -92,7 +106,8 @@ def query(
     endpoint: Annotated[
         str | None, typer.Option(help="Ask this SPARQL 1.1 endpoint, not the local graph.")
     ] = None,
-    format_: FormatOption = Format.TABLE,
+    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
+FormatOption = Format.TABLE,
 ) -> None:
     """Answer a question of the catalogue, or any SPARQL query."""
     from cli.ask import answer, open_engine, read_query
@@ -108,8 +123,9 @@ def stack(
     date_: Annotated[
         str | None, typer.Option("--date", help="Day asked, e.g. 2024-06-30; today if none.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the labels: fr or en.")] = "fr",
-    format_: FormatOption = Format.TABLE,
+    lang: LangOption = Lang.FR,
+    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
+FormatOption = Format.TABLE,
 ) -> None:
     """List the instruments that stack on a territory at a date."""
     from cli.ask import open_engine, write_stack
@@ -162,7 +178,8 @@ def require_port(host: str, port: int) -> None:
 @app.command()
 def sources(
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is not cached yet.")] = False,
-    format_: FormatOption = Format.TABLE,
+    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
+FormatOption = Format.TABLE,
 ) -> None:
     """List the sources: vintage, licence, files, rows of the current graph; exit 3 if one lacks."""
     from cli.report import source_rows
@@ -176,10 +193,19 @@ def sources(
 
 def main() -> None:
     """Run the command; an error of the product is said in three lines, without traceback."""
+    from ontology.java import JavaMissingError
+    from ontology.loading import OntologyError
+    from ontology.reasoning import ReasonerError
+    from shapes.loading import ShapesError
+
     try:
         app()
     except EmpilementError as error:
         sys.exit(fail(error))
+    except (JavaMissingError, OntologyError, ReasonerError, ShapesError) as error:
+        # These rooms know nothing of the command; their messages stand on their own.
+        say(str(error))
+        sys.exit(EXIT_USAGE)
     except BrokenPipeError:
         # The reader left (`| head`): nothing more to say, and Python must not say it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,6 +22,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Lang(StrEnum):
+    """Languages of the product."""
+
+    FR = "fr"
+    EN = "en"
+
+
 def write_rows(columns: Sequence[str], rows: Sequence[Sequence[str]], format_: Format) -> None:
     """Write rows on the standard output, which carries nothing else.
 

@@ -141,19 +141,30 @@ class DeploymentMapper(Mapper):
             self.counts[holder] += 1
             node = mint("statement", f"commitment/{row['instrument']}/{self.counts[holder]}")
             self.graph.add(holder, emp("commitmentModel"), NamedNode(node))
+            kind, from_, to = "CommitmentModel", "foreseenFrom", "foreseenTo"
         else:
+            kind, from_, to = "Commitment", "committedBy", "commitmentTo"
             holder = self.iri(row)
             node = self.numbered(holder, "commitment")
             self.graph.add(holder, emp("hasCommitment"), NamedNode(node))
-        self.graph.add(node, term("rdf", "type"), emp("Commitment"))
-        self.graph.add(node, emp("committedBy"), source)
-        self.graph.add(node, emp("commitmentTo"), target)
+        self.graph.add(node, term("rdf", "type"), emp(kind))
+        self.graph.add(node, emp(from_), source)
+        self.graph.add(node, emp(to), target)
         self.graph.labels(node, term("rdfs", "label"), texts(row, "object"))
         if row["resource"]:
             self.graph.add(node, emp("resourceKind"), concept("resource", row["resource"]))
         for theme in several(row["theme"]):
             self.graph.add(node, emp("theme"), concept("theme", theme))
         self.attest(node, row)
+
+    def close(self) -> None:
+        """State that the perimeters no row gives are not known."""
+        for deployment in self.deployments:
+            perimeter = f"{deployment}/perimeter"
+            if perimeter not in self.extents:
+                self.graph.add(deployment, emp("perimeter"), NamedNode(perimeter))
+                self.graph.add(perimeter, term("rdf", "type"), emp("Perimeter"))
+                self.graph.add(perimeter, emp("perimeterExtent"), concept("extent", "unknown"))
 
     def numbered(self, deployment: str, kind: str) -> str:
         """Return the next IRI of a part of a deployment, in the order of the table."""

@@ -36,7 +36,7 @@ COLUMNS: Final[dict[str, str]] = {
         "sources"
     ),
     "legal_links": "instrument,act,predicate,article,confidence,sources",
-    "values": ("instrument,property,n,value_type,value,text_fr,text_en,confidence,sources,note"),
+    "values": ("instrument,property,n,value_type,value,text_fr,text_en,confidence,sources,note,holder"),
     "relations": "n,k,subject,type,object,status,confidence,sources,note_fr,note_en",
 }
 _PROPERTIES: Final = {
@@ -56,9 +56,9 @@ _PLAIN_RELATIONS: Final = {
     "implements": "implements",
     "part-of": "partOfInstrument",
     "subset-of": "partOfInstrument",
-    "funded-by": "fundedBy",
     "anchored-in": "anchoredIn",
 }
+_CATEGORIES: Final = {"fr": "catégories d'acteurs", "en": "categories of actors"}
 _ASSERTED: Final = frozenset({"seed", "sourced", "general-knowledge", "derived"})
 
 
@@ -100,8 +100,9 @@ class Mapper:
             self.graph.add(subject, emp("confidence"), concept("confidence", row["confidence"]))
 
     def source(self, row: Row) -> None:
-        """Map a source that facts cite."""
+        """Map a source that facts cite; the register that lists it is this graph."""
         record = mint("source", row["code"])
+        self.graph.add(record, emp("recordOf"), self.graph.name)
         self.graph.named(record, "SourceRecord", {"fr": row["title"]})
         self.graph.add(record, emp("recordKey"), Literal(row["code"]))
         if row["url"]:
@@ -111,6 +112,8 @@ class Mapper:
         """Map a category of actors (the communes, the préfets…) to a SKOS concept."""
         category = concept("actor-category", row["id"]).value
         scheme = NamedNode(category.rpartition("/")[0])
+        self.graph.add(scheme.value, term("rdf", "type"), term("skos", "ConceptScheme"))
+        self.graph.labels(scheme.value, term("skos", "prefLabel"), _CATEGORIES)
         self.graph.add(category, term("rdf", "type"), term("skos", "Concept"))
         self.graph.add(category, term("skos", "inScheme"), scheme)
         self.graph.labels(category, term("skos", "prefLabel"), texts(row, "name"))
@@ -228,7 +231,9 @@ class Mapper:
         instrument = mint("instrument", row["instrument"])
         prop = _PROPERTIES.get(row["property"], row["property"])
         value = read_value(row)
-        if row["confidence"] in _ASSERTED:
+        # What somebody judges, or only proposes, is never stated in the graph's own voice.
+        held = row["holder"] or row["note"].startswith("status proposed")
+        if row["confidence"] in _ASSERTED and not held:
             if row["property"] in _BOUNDS:
                 if row["n"] == "1":
                     self.lives.setdefault(instrument, {})[row["property"]] = row["value"]
@@ -264,6 +269,8 @@ class Mapper:
         self.graph.add(node, term("rdf", "predicate"), emp(prop))
         self.graph.add(node, term("rdf", "object"), value)
         self.graph.labels(node, emp("statedText"), texts(row, "text"))
+        for holder in several(row.get("holder", "")):
+            self.graph.add(node, emp("heldBy"), NamedNode(mint("actor", holder)))
         if row.get("note"):
             self.graph.add(node, emp("recordNote"), Literal(row["note"], language="en"))
         self.attest(node, row)

@@ -13,7 +13,7 @@ from ingest.identity import mint
 from ingest.quads import Graph, Value, emp, term
 from ingest.sources import CATALOGUE, Source
 from ingest.tables import Tally
-from ontology.namespaces import GRAPH
+from ontology.namespaces import BASE, GRAPH
 
 META: Final = f"{GRAPH}meta/build"
 COVERAGE: Final = f"{GRAPH}derived/coverage"
@@ -89,10 +89,12 @@ def describe(graph: Graph, loaded: Iterable[Loaded], derived: Mapping[str, dict[
             graph.add(distribution.iri, emp("contentHash"), Literal(digest))
     for iri, title in derived.items():
         graph.named(iri, "DerivedGraph", title)
+        graph.add(iri, term("rdf", "type"), term("dcat", "Dataset"))
         graph.add(iri, term("rdf", "type"), term("prov", "Entity"))
         graph.labels(iri, term("dcterms", "title"), title)
         graph.add(iri, term("prov", "wasGeneratedBy"), NamedNode(run))
-        licence = NamedNode("https://www.etalab.gouv.fr/licence-ouverte-open-licence")
+        graph.add(iri, term("dcterms", "publisher"), NamedNode(f"{BASE}team"))
+        licence = NamedNode("https://spdx.org/licenses/etalab-2.0")
         graph.add(iri, term("dcterms", "license"), licence)
         for entry in entries:
             graph.add(iri, term("prov", "wasDerivedFrom"), NamedNode(entry.source.graph))

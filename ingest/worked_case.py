@@ -71,6 +71,7 @@ def map_worked_case(
     for name, (use, key) in uses.items():
         map_rows(files[f"{name}.csv"], COLUMNS[name].split(","), tally, use, key)
     mapper.compare()
+    mapper.close()
 
 
 class WorkedCaseMapper(DeploymentMapper):
