@@ -9,8 +9,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode
 
 from cli.output import Format, Lang, say, write_rows
-from ingest.errors import EmpilementError, IdentityError
-from ingest.identity import split
+from ingest.errors import EmpilementError
 from ingest.settings import Settings
 from ingest.store import current
 from queries.catalogue import NamedQuery, load_catalogue, run
@@ -133,15 +132,6 @@ def cell(term: Term | None) -> str:
     return term.value if isinstance(term, Literal | NamedNode) else str(term)
 
 
-def short(term: Term | None) -> str:
-    """Return a term for people: an identifier of the graph without its base."""
-    text = cell(term)
-    try:
-        return "/".join(split(text))
-    except IdentityError:
-        return text
-
-
 def write_stack(engine: Engine, code: str, date: str, lang: Lang, format_: Format) -> None:
     """Write the instruments that stack on a territory at a date.
 
@@ -157,22 +147,33 @@ def write_stack(engine: Engine, code: str, date: str, lang: Lang, format_: Forma
     note = territory.note_fr if lang is Lang.FR else territory.note_en
     reference = f"{territory.kind}/{territory.code}"
     table = run(engine, load_catalogue()["stack"], {"territory": reference, "date": date})
-    if format_ is not Format.TABLE:
-        write_table(table, format_)
+    if format_ is Format.TABLE:
+        write_rows(
+            _HEADINGS[lang],
+            [_layer(dict(zip(table.columns, row, strict=True)), lang) for row in table.rows],
+            format_,
+        )
     else:
-        label = "instrumentLabel" if lang is Lang.FR else "instrumentLabelEn"
-        wanted = (
-            "scale", label, "deploymentLabel", "memberLabel",
-            "relation", "from", "before", "certainty", "sources",
-        )  # fmt: skip
-        index = [table.columns.index(name) for name in wanted]
-        rows = [tuple(short(row[i]) for i in index) for row in table.rows]
-        write_rows(wanted, rows, format_)
+        write_table(table, format_)
     certain = sum(cell(row[table.columns.index("certainty")]) == "certain" for row in table.rows)
     say(f"{territory.label} ({reference}), {date}. {note}".rstrip())
     say(_SUMMARY[lang].format(total=len(table.rows), certain=certain))
 
 
+def _layer(row: Mapping[str, Term | None], lang: Lang) -> tuple[str, ...]:
+    """Return what a person wants first of a layer: what, through which perimeter, when."""
+    found = {name: cell(term) for name, term in row.items()}
+    instrument = found["instrumentLabel" if lang is Lang.FR else "instrumentLabelEn"]
+    label = found["deploymentLabel"] if lang is Lang.FR else instrument
+    period = f"{found['from'] or '?'} → {found['before'] or '…'}"
+    bearer = f"{found['scale']}: {found['memberLabel']}"
+    return bearer, label or instrument, found["relation"], period, found["certainty"]
+
+
+_HEADINGS = {
+    Lang.EN: ("borne by", "instrument", "coverage", "from → before", "certainty"),
+    Lang.FR: ("porté par", "application", "couverture", "du → avant le", "certitude"),
+}
 _SUMMARY = {
     Lang.EN: "{total} applications, {certain} of them certain at that date; composition of the "
     "official geographic code 2026. Absence from the sources loaded is not absence in the world.",

@@ -74,9 +74,8 @@ def require_consistency() -> None:
 
 @app.command()
 def validate(
-    file: Annotated[Path | None, typer.Argument(help="RDF file; the current graph if none.")] = None,
-    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
-FormatOption = Format.TABLE,
+    file: Annotated[Path | None, typer.Argument(help="RDF file; none: the current graph.")] = None,
+    format_: FormatOption = Format.TABLE,
     lang: LangOption = Lang.EN,
 ) -> None:
     """Validate the current graph, or a file, against the shapes; exit 1 on violations."""
@@ -90,7 +89,14 @@ FormatOption = Format.TABLE,
     else:
         columns = ("rule", "severity", "focus", "path", "value", "message")
         rows = [
-            (f.rule, f.severity, f.focus, f.path or "", f.value or "", f.message(lang.value))
+            (
+                f.rule,
+                f.severity,
+                f.focus,
+                f.path or "",
+                f.value or "",
+                f.message_fr if lang is Lang.FR else f.message_en,
+            )
             for f in report.results
         ]
         write_rows(columns, rows, format_)
@@ -106,8 +112,7 @@ def query(
     endpoint: Annotated[
         str | None, typer.Option(help="Ask this SPARQL 1.1 endpoint, not the local graph.")
     ] = None,
-    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
-FormatOption = Format.TABLE,
+    format_: FormatOption = Format.TABLE,
 ) -> None:
     """Answer a question of the catalogue, or any SPARQL query."""
     from cli.ask import answer, open_engine, read_query
@@ -124,8 +129,7 @@ def stack(
         str | None, typer.Option("--date", help="Day asked, e.g. 2024-06-30; today if none.")
     ] = None,
     lang: LangOption = Lang.FR,
-    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
-FormatOption = Format.TABLE,
+    format_: FormatOption = Format.TABLE,
 ) -> None:
     """List the instruments that stack on a territory at a date."""
     from cli.ask import open_engine, write_stack
@@ -150,9 +154,7 @@ def serve(
     current(settings)
     require_port(settings.host, settings.port)
     say(f"http://{settings.host}:{settings.port}/")
-    uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, log_level="warning"
-    )
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
 
 
 def require_port(host: str, port: int) -> None:
@@ -178,8 +180,7 @@ def require_port(host: str, port: int) -> None:
 @app.command()
 def sources(
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is not cached yet.")] = False,
-    format_: LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
-FormatOption = Format.TABLE,
+    format_: FormatOption = Format.TABLE,
 ) -> None:
     """List the sources: vintage, licence, files, rows of the current graph; exit 3 if one lacks."""
     from cli.report import source_rows

@@ -55,7 +55,7 @@ def _write_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console = Console(file=sys.stdout)
     table = Table(header_style="bold", box=None, pad_edge=False)
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", min_width=min(len(name), 10))
     for row in rows:
         # Text, not markup: a label may hold square brackets.
         table.add_row(*(cell.replace("[", "\\[") for cell in row))

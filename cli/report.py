@@ -1,4 +1,4 @@
-"""Rows of the ``sources`` command: what the catalogue has, and what the current graph took of it."""
+"""Rows of the ``sources`` command: what the catalogue has, what the graph took of it."""
 
 from ingest.errors import EmpilementError, MissingBuildError, SourceError
 from ingest.fetch import fetch_one, on_disk

@@ -10,8 +10,6 @@ from typing import Final
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat
 from pyoxigraph import parse as parse_rdf
 from rdflib import Graph as RdflibGraph
-from shapes.reports import to_json, to_turtle
-from shapes.validation import ValidationReport, validate
 
 from ingest.cog import map_cog
 from ingest.coverage import cover, read_world
@@ -37,15 +35,15 @@ from ingest.store import REPORTS, Version, built, load, lock, publish, switch, w
 from ingest.tables import Rejection, Tally
 from ingest.worked_case import map_worked_case
 from ontology.loading import load_ontology, load_vocabularies
+from shapes.reports import to_json, to_turtle
+from shapes.validation import ValidationReport, validate
 
 Mapping_ = Callable[[Source, Mapping[str, Path], Graph, Tally, Known], None]
 
 # In this order: each mapping may rely on what those before it have stated.
 MAPPINGS: Final[dict[str, Mapping_]] = {
     "cog": lambda source, files, graph, tally, _: map_cog(source, files, graph, tally),
-    "instruments": lambda source, files, graph, tally, _: map_instruments(
-        source, files, graph, tally
-    ),
+    "instruments": map_instruments,
     "worked-case": map_worked_case,
 }
 _DERIVED: Final = {

@@ -27,14 +27,14 @@ COLUMNS: Final[dict[str, str]] = {
     "commitments": ("instrument,key,from,to,object_fr,object_en,resource,theme,confidence,sources"),
 }
 _MODEL: Final = "*"
+_CONTRACTS: Final = frozenset({"Contract", "ReciprocityContract"})
 
 
 class DeploymentMapper(Mapper):
     """Rows of the four deployment tables to statements of one graph."""
 
     def __init__(self, graph: Graph, known: Known, vintage: str) -> None:
-        super().__init__(graph)
-        self.known = known
+        super().__init__(graph, known)
         self.vintage = NamedNode(mint("vintage", vintage))
         self.deployments: set[str] = set()
         self.extents: dict[str, str] = {}
@@ -51,7 +51,7 @@ class DeploymentMapper(Mapper):
         instrument = self.known.require(NamedNode(mint("instrument", row["instrument"])))
         deployment = mint("deployment", f"{row['instrument']}/{row['key']}")
         observed = tuple(several(row["observed"]))
-        found, status = self.validity(instrument.value, row["start"], row["end"], observed)
+        found, status = self.validity(instrument.value, row, observed)
         carriers = [self.actor_of(carrier) for carrier in several(row["carrier"])]
         amount = decimal(row["amount_eur"]) if row["amount_eur"] else None
         self.deployments.add(deployment)
@@ -79,20 +79,19 @@ class DeploymentMapper(Mapper):
             self.graph.add(deployment, emp("hasCommitment"), NamedNode(node))
             self.attest(node, row)
 
-    def validity(
-        self, instrument: str, start: str, end: str, observed: tuple[str, ...]
-    ) -> tuple[Bounds, str]:
+    def validity(self, instrument: str, row: Row, observed: tuple[str, ...]) -> tuple[Bounds, str]:
         """Return the bounds of a deployment and why its end is what it is.
 
         A contract whose end no source gives, and whose instrument has a stated duration, is taken
-        to run for that duration from its start (or from the first day it may have started).
+        to run for that duration from its start (or from the first day it may have started). The
+        duration of a programme says nothing of that kind about each of its awards.
         """
-        life = self.known.life(instrument)
+        start, end, life = row["start"], row["end"], self.known.life(instrument)
         found = bounds_of_texts(start, end, observed, life)
         duration = self.known.durations.get(instrument)
         if end:
             return found, "stated"
-        if not duration or found.valid_from is None:
+        if not duration or found.valid_from is None or row["class"] not in _CONTRACTS:
             return found, "unknown"
         first, last = found.valid_from, read_date(start).last if start else found.certain_from
         certain = min(_after(first, duration), life.certain_before or date.max)

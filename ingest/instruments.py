@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ingest.bounds import read_date
 from ingest.identity import mint
+from ingest.known import Known
 from ingest.local_ids import concept, several, thing
 from ingest.quads import Graph, Value, day, duration, emp, term
 from ingest.sources import Source
@@ -36,7 +37,9 @@ COLUMNS: Final[dict[str, str]] = {
         "sources"
     ),
     "legal_links": "instrument,act,predicate,article,confidence,sources",
-    "values": ("instrument,property,n,value_type,value,text_fr,text_en,confidence,sources,note,holder"),
+    "values": (
+        "instrument,property,n,value_type,value,text_fr,text_en,confidence,sources,note,holder"
+    ),
     "relations": "n,k,subject,type,object,status,confidence,sources,note_fr,note_en",
 }
 _PROPERTIES: Final = {
@@ -62,10 +65,12 @@ _CATEGORIES: Final = {"fr": "catégories d'acteurs", "en": "categories of actors
 _ASSERTED: Final = frozenset({"seed", "sourced", "general-knowledge", "derived"})
 
 
-def map_instruments(source: Source, files: Mapping[str, Path], graph: Graph, tally: Tally) -> None:
+def map_instruments(
+    source: Source, files: Mapping[str, Path], graph: Graph, tally: Tally, known: Known
+) -> None:
     """Map the tables of the catalogue; arguments as for every mapping."""
     del source
-    mapper = Mapper(graph)
+    mapper = Mapper(graph, known)
     uses: dict[str, tuple[Callable[[Row], None], tuple[str, ...]]] = {
         "sources": (mapper.source, ("code",)),
         "actor_categories": (mapper.actor_category, ("id",)),
@@ -87,8 +92,9 @@ def map_instruments(source: Source, files: Mapping[str, Path], graph: Graph, tal
 class Mapper:
     """Rows of the catalogue to statements of one graph."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, known: Known) -> None:
         self.graph = graph
+        self.known = known
         self.lives: dict[str, dict[str, str]] = {}
         self.counts: Counter[str] = Counter()
 
@@ -126,17 +132,24 @@ class Mapper:
         """Map an actor."""
         actor = mint("actor", row["id"])
         start = bounds_of_texts(row["from"], row["to"])
-        self.graph.named(actor, row["class"], texts(row, "name"))
         if row["acronym"]:
             self.graph.add(actor, term("skos", "notation"), Literal(row["acronym"]))
+        # A body that the geographic code has described already keeps one class and one name.
+        if actor not in self.known.subjects:
+            self.describe_actor(actor, row)
+            self.known.subjects.add(actor)
+        add_bounds(self.graph, actor, row["from"], row["to"], start)
+        self.attest(actor, row)
+
+    def describe_actor(self, actor: str, row: Row) -> None:
+        """State what an actor is: class, names, level, code, territory."""
+        self.graph.named(actor, row["class"], texts(row, "name"))
         if row["scale"]:
             self.graph.add(actor, emp("actorScale"), concept("scale", row["scale"]))
         if row["siren"]:
             self.graph.add(actor, emp("sirenCode"), Literal(row["siren"]))
         if row["administers"]:
             self.graph.add(actor, emp("administers"), thing(row["administers"].replace("/", ":")))
-        add_bounds(self.graph, actor, row["from"], row["to"], start)
-        self.attest(actor, row)
 
     def actor_link(self, row: Row) -> None:
         """Map a succession of actors, or what is said of an actor's role."""
@@ -302,7 +315,7 @@ def read_value(row: Row) -> Value | None:
     readers: dict[str, Callable[[str], Value | None]] = {
         "iri": thing,
         "text": lambda _: None,
-        "date": lambda cell: day(read_date(cell).first),
+        "date": partial_date,
         "integer": lambda cell: Literal(int(cell)),
         "boolean": lambda cell: Literal(_boolean(cell)),
         "duration": duration,
@@ -310,6 +323,19 @@ def read_value(row: Row) -> Value | None:
     if kind not in readers:
         raise ValueError(f"unknown value_type {kind!r}")
     return readers[kind](text)
+
+
+def partial_date(cell: str) -> Value | None:
+    """Return a date at its own precision (XML Schema: date, gYearMonth, gYear); no decade.
+
+    Raises:
+        ValueError: the cell is no date.
+
+    """
+    datatype = {"day": "date", "month": "gYearMonth", "year": "gYear"}.get(
+        read_date(cell).precision
+    )
+    return Literal(cell, datatype=term("xsd", datatype)) if datatype else None
 
 
 def _boolean(cell: str) -> bool:

@@ -56,7 +56,7 @@ def map_worked_case(
     del source
     mapper = WorkedCaseMapper(graph, known, "cog-2026")
     uses: dict[str, tuple[Callable[[Row], None], tuple[str, ...]]] = {
-        "actors": (mapper.local_actor, ("id",)),
+        "actors": (mapper.actor, ("id",)),
         "spaces": (mapper.space, ("id",)),
         "space_members": (mapper.space_member, ("space", "kind", "code")),
         "deployments": (mapper.deployment, ("instrument", "key")),
@@ -81,11 +81,6 @@ class WorkedCaseMapper(DeploymentMapper):
         super().__init__(graph, known, vintage)
         self.national: dict[tuple[str, str], list[str]] = {}
         self.regional: dict[tuple[str, str], list[str]] = {}
-
-    def local_actor(self, row: Row) -> None:
-        """Map an actor of the region, known from then on."""
-        self.actor(row)
-        self.known.subjects.add(mint("actor", row["id"]))
 
     def space(self, row: Row) -> None:
         """Map a space of a project, a park or a plan's vision."""

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ingest.bounds import Bounds, Span, bounds, read_date
 
 
@@ -21,7 +22,9 @@ def test_date_keeps_its_precision(text: str, first: date, last: date, precision:
     assert read_date(text) == Span(first, last, precision)
 
 
-@pytest.mark.parametrize("text", ["", "20-11-2020", "2020-13", "2021-02-29", "2020-1-1", "vers 2020"])
+@pytest.mark.parametrize(
+    "text", ["", "20-11-2020", "2020-13", "2021-02-29", "2020-1-1", "vers 2020"]
+)
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_date(text)
@@ -61,7 +64,9 @@ def test_certain_implies_possible(start: str, end: str, seen: list[str], asked: 
     """Invariant T3 of the measures, on every combination that is not contradictory in itself."""
     first, last = read_date(start), read_date(end)
     observed = tuple(read_date(text) for text in seen)
-    if last.last < first.first or any(s.first < first.first or s.last > last.last for s in observed):
+    if last.last < first.first or any(
+        s.first < first.first or s.last > last.last for s in observed
+    ):
         return
     found = bounds(first, last, observed)
     assert found.valid_from and found.valid_before and found.certain_from and found.certain_before

@@ -1,10 +1,11 @@
 """Coverage: what a deployment reaches, by the kind of inheritance of its instrument."""
 
 import pytest
-from ingest.coverage import cover, read_world
-from ingest.quads import Graph
 from pyoxigraph import RdfFormat
 from pyoxigraph import parse as parse_rdf
+
+from ingest.coverage import cover, read_world
+from ingest.quads import Graph
 
 # One région of two départements; EPCI e1 = {a, b} inside d1, e2 = {c, d} astride d1 and d2.
 WORLD = """

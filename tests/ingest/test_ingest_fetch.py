@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+
 from ingest.errors import SourceError
 from ingest.fetch import fetch, fetch_one, on_disk
 from ingest.settings import Settings
@@ -20,7 +22,7 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 class Handler(BaseHTTPRequestHandler):
     """Serves the content; fails as often as the address asks."""
 
-    asked: dict[str, int] = {}
+    asked: ClassVar[dict[str, int]] = {}
 
     def do_GET(self) -> None:
         count = self.asked[self.path] = self.asked.get(self.path, 0) + 1
@@ -135,4 +137,3 @@ def test_missing_own_table(settings: Settings) -> None:
     entry = source("https://w3id.org/empilement/tables/cvl/absent.csv")
     with pytest.raises(SourceError):
         fetch_one(entry, entry.distributions[0], settings)
-

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ingest.errors import IdentityError
 from ingest.identity import KINDS, mint, parse_reference, split
 
@@ -25,7 +26,7 @@ def test_mint_is_injective(one: tuple[str, str], other: tuple[str, str]) -> None
 def test_iri_is_plain_ascii(pair: tuple[str, str]) -> None:
     iri = mint(*pair)
     assert iri.isascii()
-    assert not set(iri) & set(" \"<>{}|\\^`\n")
+    assert not set(iri) & set(' "<>{}|\\^`\n')
 
 
 @given(st.text())

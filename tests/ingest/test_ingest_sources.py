@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from ingest.build import MAPPINGS
 from ingest.errors import CatalogueError
 from ingest.sources import CATALOGUE, load_sources, select
@@ -24,7 +25,7 @@ def test_every_source_is_complete() -> None:
 def test_what_comes_from_elsewhere_is_pinned() -> None:
     for source in load_sources():
         for distribution in source.distributions:
-            if not distribution.iri == distribution.address:
+            if distribution.iri != distribution.address:
                 assert re.fullmatch(r"[0-9a-f]{64}", distribution.sha256 or "")
 
 
@@ -42,7 +43,7 @@ def test_select_names_what_exists() -> None:
         ('dcterms:identifier "cog/2026" ;', "identifier"),
         ('emp:mapping "cog" ;', "mapping"),
         ('emp:retrievedOn "2026-11-23"^^xsd:date ;', "retrievedOn"),
-        ("dcterms:license <https://www.etalab.gouv.fr/licence-ouverte-open-licence> ;", "license"),
+        ("dcterms:license <https://spdx.org/licenses/etalab-2.0> ;", "license"),
     ],
 )
 def test_incomplete_entry_is_named(tmp_path: Path, removed: str, expected: str) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from ingest.errors import SourceError
 from ingest.tables import Row, Tally, map_items, map_rows
 
