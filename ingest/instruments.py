@@ -22,7 +22,7 @@ from ingest.tables import Row, RowError, Tally, map_rows
 from ingest.validity import add_bounds, bounds_of_texts
 
 COLUMNS: Final[dict[str, str]] = {
-    "sources": "code,title,url,kind",
+    "sources": "code,title_fr,title_en,url,kind",
     "actor_categories": "id,name_fr,name_en,scale,is_state,definition_fr,definition_en",
     "actors": "id,name_fr,name_en,acronym,class,scale,siren,administers,from,to,confidence,sources",
     "actor_links": "subject,predicate,object,text_fr,text_en,date,confidence,sources",
@@ -109,7 +109,7 @@ class Mapper:
         """Map a source that facts cite; the register that lists it is this graph."""
         record = mint("source", row["code"])
         self.graph.add(record, emp("recordOf"), self.graph.name)
-        self.graph.named(record, "SourceRecord", {"fr": row["title"]})
+        self.graph.named(record, "SourceRecord", texts(row, "title"))
         self.graph.add(record, emp("recordKey"), Literal(row["code"]))
         if row["url"]:
             self.graph.add(record, term("dcterms", "source"), NamedNode(row["url"]))

@@ -25,7 +25,7 @@ COLUMNS = {
     "eli_confidence,sources",
     "legal_links": "instrument,act,predicate,article,confidence,sources",
     "families": "id,name_fr,name_en",
-    "sources": "code,title,url,kind",
+    "sources": "code,title_fr,title_en,url,kind",
 }
 # The schemes of the project, as the specification of the vocabularies lists them.
 SCHEMES = {
@@ -180,7 +180,7 @@ def test_every_source_code_used_is_registered() -> None:
 def test_registered_pages_have_a_title_and_only_plain_addresses() -> None:
     kinds = {"F": "seed", "S": "page", "D": "data", "G": "general"}
     for row in read("sources"):
-        assert row["title"], row["code"]
+        assert row["title_fr"], row["code"]
         assert row["kind"] == kinds[row["code"][0]]
         if row["url"]:
             assert row["kind"] == "page"

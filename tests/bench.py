@@ -1,0 +1,177 @@
+"""Benchmarks on the real graph, in one run: figures and ratios, printed and written to a file.
+
+Run by ``make bench``. Absolute times depend on the machine; ratios within one run are the result.
+"""
+
+import json
+import os
+import random
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rdflib import Graph
+
+from ingest.settings import Settings
+from ingest.store import Version, current
+from queries.catalogue import load_catalogue
+from queries.engine import EmbeddedEngine
+from queries.workers import WorkerPool
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-c", "from cli.main import main; main()"]
+LOOKUP = (
+    """SELECT ?c ?name WHERE {{ ?c emp:inseeCode "{code}" ; a emp:Commune ; rdfs:label ?name }}"""
+)
+PREFIXES = """PREFIX emp: <https://w3id.org/empilement/def#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+"""
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Return the seconds an action takes."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def median(action: Callable[[], object], times: int) -> float:
+    """Return the median seconds of an action repeated."""
+    return statistics.median(timed(action) for _ in range(times))
+
+
+def build_from_nothing() -> dict[str, float]:
+    """Build in an empty folder, as ``make run`` does the first time."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {
+            "EMPILEMENT_DATA": folder,
+            "EMPILEMENT_CACHE": f"{folder}/cache",
+        }
+        seconds = timed(
+            lambda: subprocess.run(
+                [*COMMAND, "build"], env=environment, cwd=ROOT, check=True, capture_output=True
+            )
+        )
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    return {"build seconds": seconds, "build peak GiB": peak}
+
+
+def command_line() -> dict[str, float]:
+    """Ask the stack of a commune from the shell, process start included."""
+
+    def ask() -> None:
+        subprocess.run([*COMMAND, "stack", "37261"], cwd=ROOT, check=True, capture_output=True)
+
+    return {"stack command seconds": median(ask, 5)}
+
+
+def engines(version: Version, codes: list[str]) -> dict[str, float]:
+    """Compare one lookup by code in the embedded store, the worker pool and rdflib."""
+    chooser = random.Random(1)  # noqa: S311
+
+    def query() -> str:
+        return PREFIXES + LOOKUP.format(code=chooser.choice(codes))
+
+    embedded = EmbeddedEngine(version.store)
+    disk = median(lambda: embedded.select(query()), 300)
+    embedded.close()
+    with WorkerPool(version.dataset, workers=2) as pool:
+        pool.wait_ready(60)
+        pooled = median(lambda: pool.select(query()), 300)
+    reference = Graph()
+    start = time.perf_counter()
+    reference.parse(version.dataset, format="nquads")
+    load = time.perf_counter() - start
+    slow = median(lambda: list(reference.query(query())), 30)
+    return {
+        "lookup, store on disk, ms": disk * 1000,
+        "lookup, worker pool, ms": pooled * 1000,
+        "lookup, rdflib, ms": slow * 1000,
+        "worker pool against rdflib, times": slow / pooled,
+        "rdflib load seconds": load,
+    }
+
+
+@contextmanager
+def service() -> Iterator[str]:
+    """Serve the current graph on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], cwd=ROOT)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                if httpx.get(f"{base}/ready").status_code == httpx.codes.OK:
+                    break
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        yield base
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def http(codes: list[str]) -> dict[str, float]:
+    """Ask the service, one request at a time, over one connection."""
+    chooser = random.Random(2)  # noqa: S311
+    with service() as base, httpx.Client(base_url=base, timeout=30) as client:
+
+        def get(path: str, accept: str) -> httpx.Response:
+            answer = client.get(path, headers={"Accept": accept})
+            answer.raise_for_status()
+            return answer
+
+        def lookup() -> httpx.Response:
+            query = PREFIXES + LOOKUP.format(code=chooser.choice(codes))
+            return client.get("/sparql", params={"query": query})
+
+        def turtle() -> httpx.Response:
+            return get(f"/doc/commune/{chooser.choice(codes)}", "text/turtle")
+
+        def page() -> httpx.Response:
+            return get(f"/doc/commune/{chooser.choice(codes)}", "text/html")
+
+        def stack() -> httpx.Response:
+            return get(f"/query/stack?territory={chooser.choice(codes)}", "application/json")
+
+        return {
+            "HTTP lookup by code, median ms": median(lookup, 200) * 1000,
+            "HTTP commune as Turtle, median ms": median(turtle, 100) * 1000,
+            "HTTP stack of one commune, median ms": median(stack, 50) * 1000,
+            "HTTP commune page, median ms": median(page, 50) * 1000,
+        }
+
+
+def main() -> None:
+    """Run every benchmark and write ``build/bench.json``."""
+    version = current(Settings())
+    raw = ROOT / "node_modules/@etalab/decoupage-administratif/data/communes.json"
+    items = json.loads(raw.read_text(encoding="utf-8"))
+    codes = [item["code"] for item in items if item["type"] == "commune-actuelle"]
+    figures: dict[str, Any] = {"version": version.id, "load average": os.getloadavg()[0]}
+    for part in (command_line, lambda: engines(version, codes), lambda: http(codes)):
+        figures |= part()
+    figures |= build_from_nothing()
+    figures["questions"] = len(load_catalogue())
+    target = Settings().data / "bench.json"
+    target.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    for name, value in figures.items():
+        sys.stdout.write(
+            f"{name}: {value:.3g}\n" if isinstance(value, float) else f"{name}: {value}\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
