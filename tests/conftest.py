@@ -1,4 +1,4 @@
-"""Fixtures shared by every room: the raw reference, and the graph built once from the real input."""
+"""Fixtures of every room: the raw reference, and the graph built once from the real input."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ingest.build import build
 from ingest.progress import Silent
 from ingest.settings import Settings

@@ -205,6 +205,24 @@ class TestValidate:
 
 
 @pytest.mark.built
+class TestBuild:
+    """``empilement build``."""
+
+    def test_up_to_date_graph_is_kept_and_counted(self, shell: Shell, version: Version) -> None:
+        done = shell("build")
+        assert done.returncode == 0
+        assert done.stdout == ""
+        assert f"version {version.id} is up to date" in done.stderr
+        assert "cog/2026: 39324 rows read, 39324 kept, 0 rejected" in done.stderr
+
+    @pytest.mark.java
+    def test_check_has_the_ontology_reasoned(self, shell: Shell) -> None:
+        done = shell("build", "--check")
+        assert done.returncode == 0
+        assert "HermiT: consistent" in done.stderr
+
+
+@pytest.mark.built
 class TestSources:
     """``empilement sources``."""
 

@@ -1,0 +1,120 @@
+"""The SPARQL 1.1 Protocol as a table, after W3C's protocol tests, and under random input."""
+
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.protocol import (
+    FORM,
+    QUERY,
+    UPDATE,
+    ProtocolError,
+    ServiceDescription,
+    SparqlRequest,
+    parse_request,
+)
+
+ASK = "ASK {}"
+G1, G2 = "http://example.org/g1", "http://example.org/g2"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "media", "body", "expected"),
+    [
+        ("GET", {"query": ASK}, None, "", SparqlRequest(ASK)),
+        ("HEAD", {"query": ASK}, None, "", SparqlRequest(ASK)),
+        ("GET", {"query": ASK, "format": "csv"}, None, "", SparqlRequest(ASK, format="csv")),
+        ("GET", {}, None, "", ServiceDescription()),
+        ("GET", {"format": "ttl"}, None, "", ServiceDescription("ttl")),
+        ("POST", {}, FORM, urlencode({"query": ASK}), SparqlRequest(ASK)),
+        ("POST", {}, FORM + "; charset=UTF-8", urlencode({"query": ASK}), SparqlRequest(ASK)),
+        ("POST", {}, QUERY, ASK, SparqlRequest(ASK)),
+        ("POST", {}, "Application/SPARQL-query", ASK, SparqlRequest(ASK)),
+        (
+            "GET",
+            {"query": ASK, "default-graph-uri": [G1, G2], "named-graph-uri": G1},
+            None,
+            "",
+            SparqlRequest(ASK, (G1, G2), (G1,)),
+        ),
+        ("POST", {"default-graph-uri": G1}, QUERY, ASK, SparqlRequest(ASK, (G1,))),
+        (
+            "POST",
+            {},
+            FORM,
+            urlencode({"query": ASK, "named-graph-uri": G2}),
+            SparqlRequest(ASK, (), (G2,)),
+        ),
+    ],
+)
+def test_reads_the_three_ways_of_the_protocol(method, address, media, body, expected) -> None:
+    asked = parse_request(method, urlencode(address, doseq=True), media, body.encode())
+    assert asked == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "media", "body", "status"),
+    [
+        ("PUT", "query=ASK", None, b"", 405),
+        ("DELETE", "", None, b"", 405),
+        ("GET", "query=a&query=b", None, b"", 400),
+        ("GET", "query=", None, b"", 400),
+        ("GET", "query=%20%0A", None, b"", 400),
+        ("GET", "update=CLEAR+ALL", None, b"", 403),
+        ("GET", "query=ASK&update=CLEAR+ALL", None, b"", 403),
+        ("GET", "query=ASK&default-graph-uri=relative", None, b"", 400),
+        ("GET", "query=ASK&named-graph-uri=a:b%3E", None, b"", 400),
+        ("GET", "query=%FF", None, b"", 400),
+        ("GET", "&".join(f"a{n}=1" for n in range(300)), None, b"", 400),
+        ("POST", "", None, b"query=ASK", 415),
+        ("POST", "", "text/plain", b"ASK {}", 415),
+        ("POST", "", "multipart/form-data; boundary=x", b"", 415),
+        ("POST", "", FORM, b"", 400),
+        ("POST", "", FORM, b"query=a&query=b", 400),
+        ("POST", "", FORM, "query=é".encode(), 400),
+        ("POST", "query=ASK", FORM, b"query=ASK", 400),
+        ("POST", "query=ASK", FORM, b"", 400),
+        ("POST", "format=csv", FORM, b"query=ASK&format=json", 400),
+        ("POST", "query=ASK", QUERY, b"ASK {}", 400),
+        ("POST", "", QUERY, b"", 400),
+        ("POST", "", QUERY, b"\xff\xfe", 400),
+        ("POST", "", QUERY + "; charset=UTF-16", "ASK {}".encode("utf-16"), 415),
+        ("POST", "", UPDATE, b"CLEAR ALL", 403),
+        ("POST", "", FORM, b"update=CLEAR+ALL", 403),
+    ],
+)
+def test_refuses_with_the_right_status(method, address, media, body, status) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        parse_request(method, address, media, body)
+    assert caught.value.status == status
+    assert caught.value.why.strip() and caught.value.todo.strip()
+
+
+@pytest.mark.parametrize("text", ["<http://e/a%2Fb>", "a+b", "é", "%41"])
+def test_decodes_a_form_once_and_no_more(text: str) -> None:
+    body = f"query={quote(text, safe='')}".encode()
+    assert parse_request("POST", "", FORM, body) == SparqlRequest(text)
+
+
+@given(
+    st.sampled_from(["GET", "HEAD", "POST", "PUT", "get", ""]),
+    st.text(),
+    st.one_of(st.none(), st.sampled_from([FORM, QUERY, UPDATE]), st.text()),
+    st.binary(),
+)
+def test_any_input_is_read_or_refused(method, address, media, body) -> None:
+    try:
+        parse_request(method, address, media, body)
+    except ProtocolError as error:
+        assert error.status in {400, 403, 405, 415}
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: text.strip()))
+def test_any_query_arrives_unchanged_by_the_three_ways(text: str) -> None:
+    encoded = urlencode({"query": text})
+    direct = text.encode()
+    assert parse_request("GET", encoded, None, b"") == SparqlRequest(text)
+    assert parse_request("POST", "", FORM, encoded.encode()) == SparqlRequest(text)
+    assert parse_request("POST", "", QUERY, direct) == SparqlRequest(text)
