@@ -1,11 +1,14 @@
 """The service over real worker processes: readiness, limits, failures, its end."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -177,3 +180,31 @@ def test_an_unforeseen_failure_tells_nothing_of_the_inside(town: Settings) -> No
             assert answer.status_code == 500
             assert "inner detail" not in answer.text
             assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_query_whose_asker_has_gone_is_stopped(town: Settings) -> None:
+    patient = town.model_copy(update={"query_seconds": 60.0, "workers": 1})
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(patient), log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        try:
+            until = time.monotonic() + 60
+            while not _ready(address) and time.monotonic() < until:
+                time.sleep(0.1)
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.get(f"{address}/sparql", params={"query": CROSS}, timeout=0.5)
+            answer = httpx.get(f"{address}/sparql", params={"query": "ASK {}"}, timeout=10)
+            assert answer.status_code == 200
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/ready", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,202 @@
+"""The service: the application, its life, its headers, its failures."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import linked_data, pages, question_routes, sparql_routes
+from api.negotiation import HTML, NotAcceptableError
+from api.problems import (
+    MEDIA_TYPE,
+    NotFoundError,
+    NotReadyError,
+    Problem,
+    TooLargeError,
+    failure_media,
+    problem_of,
+)
+from api.protocol import ProtocolError
+from api.render import VARY, page
+from api.search import SearchIndex
+from api.service import EngineFactory, Service, open_service, pool
+from ingest.errors import EmpilementError
+from ingest.settings import Settings
+from queries.territories import TerritoryNotFoundError
+
+CSP: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_SUGGESTING: Final = 3
+
+
+def create_app(settings: Settings | None = None, engine_factory: EngineFactory = pool) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: where the build lies and how far queries may go; from the environment if absent.
+        engine_factory: opens the engine on the version in use; a pool of processes by default.
+
+    Returns:
+        The application. Its engine is opened when it starts, and closed when it stops.
+
+    """
+    chosen = settings or Settings()
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        service = await run_in_threadpool(open_service, chosen, engine_factory)
+        app.state.service = service
+        threading.Thread(target=service.warm, name="search-index", daemon=True).start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(service.engine.close)
+
+    app = FastAPI(
+        title="Empilement",
+        version="0.1.0",
+        description="Open knowledge graph of territorial cohesion instruments.",
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["Accept", "Accept-Language", "Content-Type", "If-None-Match"],
+        expose_headers=["ETag", "Link", "Content-Language", "Retry-After"],
+        max_age=86400,
+    )
+    app.add_middleware(_Headers)
+    for kind in (
+        EmpilementError,
+        ProtocolError,
+        NotAcceptableError,
+        NotFoundError,
+        NotReadyError,
+        TooLargeError,
+        Exception,
+    ):
+        app.add_exception_handler(kind, _failed)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.add_api_route("/health", health, methods=["GET", "HEAD"])
+    app.add_api_route("/ready", ready, methods=["GET", "HEAD"])
+    for module in (sparql_routes, question_routes, linked_data, pages):
+        app.include_router(module.router)
+    return app
+
+
+async def health() -> dict[str, str]:
+    """Tell that the process lives; asks nothing of the graph."""
+    return {"status": "alive"}
+
+
+async def ready(request: Request) -> Response:
+    """Tell whether the graph answers: 200 only when it does."""
+    service: Service = request.app.state.service
+    if not await run_in_threadpool(service.ready):
+        raise NotReadyError
+    return JSONResponse({"status": "ready", "version": service.version.id})
+
+
+class _Headers:
+    """Adds the headers every answer has.
+
+    Plain ASGI: the framework's own wrapper for such functions hides from the routes that the
+    client has gone, and with it that its query can be stopped.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Answer what the framework itself refuses: no such route, another method."""
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if status == HTTPStatus.NOT_FOUND:
+        return await _failed(request, NotFoundError(request.url.path))
+    code = "method" if status == HTTPStatus.METHOD_NOT_ALLOWED else "parameter"
+    detail = "This method is not allowed here." if code == "method" else "Malformed request."
+    return await _answer(request, Problem(status, code, detail, headers=headers), error)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Answer a failure: a page for browsers, problem+json for programs."""
+    return await _answer(request, problem_of(error), error)
+
+
+async def _answer(request: Request, problem: Problem, error: Exception) -> Response:
+    wanted = failure_media(request.headers.get("accept"))
+    service: Service | None = getattr(request.app.state, "service", None)
+    if wanted == HTML and service is not None:
+        response: Response = await run_in_threadpool(_page, request, service, problem, error)
+    else:
+        response = JSONResponse(problem.body(), status_code=problem.status, media_type=MEDIA_TYPE)
+        response.headers["Vary"] = VARY
+    response.headers.update(problem.headers)
+    # An unforeseen failure is answered outside the middleware that adds these.
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _page(request: Request, service: Service, problem: Problem, error: Exception) -> Response:
+    return page(
+        request,
+        service,
+        "error.html",
+        status=problem.status,
+        problem=problem,
+        path=request.url.path,
+        suggestions=_suggestions(service, error),
+        robots="noindex",
+    )
+
+
+def _suggestions(service: Service, error: Exception) -> list[tuple[str, str, str]]:
+    """Give what an unknown address may have meant: kind, code, name. Never fails."""
+    try:
+        if isinstance(error, TerritoryNotFoundError):
+            found = [service.index().entries.get(each.iri) for each in error.suggestions]
+        elif isinstance(error, NotFoundError) and error.code:
+            index: SearchIndex = service.index()
+            found = list(index.resembling(error.code, error.kind, _SUGGESTING))
+        else:
+            found = []
+    except EmpilementError:
+        return []
+    return [(each.kind, each.code, each.name("fr")) for each in found if each is not None]

@@ -1,0 +1,144 @@
+"""What the routes share: the engine, the version it serves, the questions, the ontology."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request
+
+from api.problems import NotReadyError
+from api.search import SearchIndex, load_index
+from api.vocabulary import Vocabulary, load_vocabulary
+from ingest.errors import EmpilementError
+from ingest.settings import Settings
+from ingest.store import Version, current
+from queries.catalogue import NamedQuery, load_catalogue
+from queries.engine import Engine
+from queries.workers import WorkerPool
+
+_HERE: Final = Path(__file__).parent
+
+EngineFactory = Callable[[Settings, Version], Engine]
+
+
+@dataclass(slots=True)
+class Service:
+    """The state of a running service.
+
+    Args:
+        settings: limits and addresses.
+        version: the built version that is served.
+        engine: what answers questions.
+        questions: the named questions, by slug.
+        vocabulary: the ontology.
+        code: a mark of the pages' code, for entity tags.
+    """
+
+    settings: Settings
+    version: Version
+    engine: Engine
+    questions: dict[str, NamedQuery]
+    vocabulary: Vocabulary
+    code: str
+    _index: SearchIndex | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def data_date(self) -> str:
+        """The day of the data, ISO; pages show the state of that day unless asked otherwise."""
+        return str(self.version.info.get("dataDate", ""))
+
+    @property
+    def public_url(self) -> str:
+        """The public address, without a final slash; empty when the request's own is used."""
+        return self.settings.public_url.rstrip("/")
+
+    def index(self) -> SearchIndex:
+        """Give the names and codes of the graph, read at the first need. Blocks meanwhile."""
+        with self._lock:
+            if self._index is None:
+                self._index = load_index(self.engine)
+            return self._index
+
+    def warm(self) -> None:
+        """Read the names and codes as soon as the graph is loaded; gives up silently."""
+        try:
+            if isinstance(self.engine, WorkerPool):
+                self.engine.wait_ready()
+            self.index()
+        except EmpilementError:
+            return
+
+    def ready(self) -> bool:
+        """Tell whether the graph answers, without waiting for it to be loaded."""
+        loaded = getattr(self.engine, "ready", None)
+        if loaded is not None and not loaded():
+            return False
+        try:
+            return self.engine.ask("ASK {}")
+        except EmpilementError:
+            return False
+
+
+def pool(settings: Settings, version: Version) -> Engine:
+    """Open the processes that answer queries; the graph is loaded in the background."""
+    return WorkerPool(
+        version.dataset if settings.resident else version.store,
+        workers=settings.workers,
+        seconds=settings.query_seconds,
+        memory_mb=settings.query_memory_mb,
+    )
+
+
+def open_service(settings: Settings, factory: EngineFactory) -> Service:
+    """Open what the routes need.
+
+    Args:
+        settings: limits and addresses.
+        factory: opens the engine on the version in use.
+
+    Returns:
+        The service; its engine may still be loading.
+
+    Raises:
+        MissingBuildError: no graph has been built.
+
+    """
+    version = current(settings)
+    return Service(
+        settings=settings,
+        version=version,
+        engine=factory(settings, version),
+        questions=load_catalogue(),
+        vocabulary=load_vocabulary(),
+        code=code_mark(),
+    )
+
+
+def code_mark() -> str:
+    """Give a mark that changes with the code, the templates and the texts of the pages."""
+    digest = hashlib.sha256()
+    for path in sorted(_HERE.rglob("*")):
+        if path.suffix in {".py", ".html", ".json", ".css"}:
+            digest.update(path.relative_to(_HERE).as_posix().encode())
+            digest.update(path.read_bytes())
+    for path in sorted((_HERE.parent / "queries" / "named").glob("*.rq")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def service_of(request: Request) -> Service:
+    """Give the service behind a request (a FastAPI dependency).
+
+    Raises:
+        NotReadyError: the graph is still being loaded.
+
+    """
+    service: Service = request.app.state.service
+    loaded = getattr(service.engine, "ready", None)
+    if loaded is not None and not loaded():
+        raise NotReadyError
+    return service
