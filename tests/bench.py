@@ -7,15 +7,12 @@ import json
 import os
 import random
 import resource
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -26,9 +23,8 @@ from ingest.store import Version, current
 from queries.catalogue import load_catalogue
 from queries.engine import EmbeddedEngine
 from queries.workers import WorkerPool
+from tests.serving import COMMAND, ROOT, serving
 
-ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-c", "from cli.main import main; main()"]
 LOOKUP = (
     """SELECT ?c ?name WHERE {{ ?c emp:inseeCode "{code}" ; a emp:Commune ; rdfs:label ?name }}"""
 )
@@ -101,32 +97,11 @@ def engines(version: Version, codes: list[str]) -> dict[str, float]:
     }
 
 
-@contextmanager
-def service() -> Iterator[str]:
-    """Serve the current graph on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], cwd=ROOT)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                if httpx.get(f"{base}/ready").status_code == httpx.codes.OK:
-                    break
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-        yield base
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
 def http(codes: list[str]) -> dict[str, float]:
     """Ask the service, one request at a time, over one connection."""
     chooser = random.Random(2)  # noqa: S311
-    with service() as base, httpx.Client(base_url=base, timeout=30) as client:
+    data = Settings().data.resolve()
+    with serving(data) as base, httpx.Client(base_url=base, timeout=30) as client:
 
         def get(path: str, accept: str) -> httpx.Response:
             answer = client.get(path, headers={"Accept": accept})

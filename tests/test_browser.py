@@ -1,49 +1,24 @@
 """A reader's walk through the pages in a real browser: links followed, nothing asked elsewhere."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from ingest.store import Version
+from tests.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.built]
-ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 @pytest.fixture(scope="module")
 def site(version: Version) -> Iterator[str]:
-    """The service on a free port, over the graph built for the tests."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code = "from cli.main import main; main()"
-    environment = os.environ | {"EMPILEMENT_DATA": str(version.path.parent.parent)}
-    command = [sys.executable, "-c", code, "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                if httpx.get(f"{base}/ready").status_code == httpx.codes.OK:
-                    break
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-        yield base
-    finally:
-        process.terminate()
-        assert process.wait(10) is not None
+    """The service over the graph built for the tests."""
+    with serving(version.path.parent.parent) as address:
+        yield address
 
 
 @pytest.fixture

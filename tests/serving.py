@@ -1,0 +1,53 @@
+"""The real service, started as a person would, on a free port; for browsers and benchmarks."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[str]:
+    """Serve the current version of a data folder until the block ends.
+
+    Args:
+        data: the folder of the built versions.
+
+    Returns:
+        The address of the service, ready to answer.
+
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"EMPILEMENT_DATA": str(data)}
+    command = [*COMMAND, "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(process, f"{address}/ready")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait(process: subprocess.Popen[bytes], address: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(address).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"the service did not become ready (exit code {process.poll()})")
