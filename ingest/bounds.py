@@ -76,18 +76,21 @@ def bounds(
     end: Span | None,
     observed: tuple[Span, ...] = (),
     life: Bounds | None = None,
+    until: date | None = None,
 ) -> Bounds:
     """Combine what is known of a start, an end and observations into four bounds.
 
     An observation proves activity on its day only; two observations of the same list prove it in
-    between, no exit being recorded. What is not known is bounded by the life of the instrument,
-    and left open where that is not known either.
+    between, no exit being recorded. What began and has no recorded end is taken to last as its
+    instrument does, or else up to the day the source was compiled. What is not known is bounded by
+    the life of the instrument, and left open where that is not known either.
 
     Args:
         start: when it began, if said.
         end: the last day, month or year in force, if said.
         observed: days on which a source states that it is in application.
         life: bounds of the instrument applied.
+        until: first day of which the source can say nothing.
 
     Returns:
         The outer (possible) and inner (certain) bounds.
@@ -103,4 +106,6 @@ def bounds(
         certain_from = min(certain_from, earliest) if certain_from else earliest
         if certain_before is None:
             certain_before = latest
+    elif start and not end:
+        certain_before = (life and life.certain_before) or until
     return Bounds(valid_from, certain_from, certain_before, valid_before)

@@ -33,8 +33,9 @@ _CONTRACTS: Final = frozenset({"Contract", "ReciprocityContract"})
 class DeploymentMapper(Mapper):
     """Rows of the four deployment tables to statements of one graph."""
 
-    def __init__(self, graph: Graph, known: Known, vintage: str) -> None:
+    def __init__(self, graph: Graph, known: Known, vintage: str, until: date) -> None:
         super().__init__(graph, known)
+        self.until = until
         self.vintage = NamedNode(mint("vintage", vintage))
         self.deployments: set[str] = set()
         self.extents: dict[str, str] = {}
@@ -87,7 +88,7 @@ class DeploymentMapper(Mapper):
         duration of a programme says nothing of that kind about each of its awards.
         """
         start, end, life = row["start"], row["end"], self.known.life(instrument)
-        found = bounds_of_texts(start, end, observed, life)
+        found = bounds_of_texts(start, end, observed, life, self.until)
         duration = self.known.durations.get(instrument)
         if end:
             return found, "stated"

@@ -1,12 +1,18 @@
 """Writing validity: the four bounds of a dated thing, and how well each side is known."""
 
+from datetime import date
+
 from ingest.bounds import Bounds, Span, bounds, read_date
 from ingest.local_ids import concept
 from ingest.quads import Graph, day, emp
 
 
 def bounds_of_texts(
-    start: str, end: str, observed: tuple[str, ...] = (), life: Bounds | None = None
+    start: str,
+    end: str,
+    observed: tuple[str, ...] = (),
+    life: Bounds | None = None,
+    until: date | None = None,
 ) -> Bounds:
     """Return the bounds of dates written to their precision; empty text is not known.
 
@@ -14,7 +20,8 @@ def bounds_of_texts(
         ValueError: a text is no date.
 
     """
-    return bounds(_span(start), _span(end), tuple(read_date(text) for text in observed), life)
+    spans = tuple(read_date(text) for text in observed)
+    return bounds(_span(start), _span(end), spans, life, until)
 
 
 def _span(text: str) -> Span | None:

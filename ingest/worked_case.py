@@ -1,6 +1,7 @@
 """Mapping of the Centre-Val de Loire tables: the deployment tables and what stands around them."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -53,8 +54,8 @@ def map_worked_case(
         known: what the territories and the instrument catalogue have stated.
 
     """
-    del source
-    mapper = WorkedCaseMapper(graph, known, "cog-2026")
+    until = source.retrieved + timedelta(days=1)
+    mapper = WorkedCaseMapper(graph, known, "cog-2026", until)
     uses: dict[str, tuple[Callable[[Row], None], tuple[str, ...]]] = {
         "actors": (mapper.actor, ("id",)),
         "spaces": (mapper.space, ("id",)),
@@ -77,8 +78,8 @@ def map_worked_case(
 class WorkedCaseMapper(DeploymentMapper):
     """Rows of the worked case to statements of one graph."""
 
-    def __init__(self, graph: Graph, known: Known, vintage: str) -> None:
-        super().__init__(graph, known, vintage)
+    def __init__(self, graph: Graph, known: Known, vintage: str, until: date) -> None:
+        super().__init__(graph, known, vintage, until)
         self.national: dict[tuple[str, str], list[str]] = {}
         self.regional: dict[tuple[str, str], list[str]] = {}
 

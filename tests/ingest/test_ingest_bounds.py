@@ -49,6 +49,14 @@ def test_observation_is_certain_on_its_day_only() -> None:
     assert (found.valid_from, found.valid_before) == (date(2020, 10, 1), date(2027, 1, 1))
 
 
+def test_what_began_lasts_as_its_instrument_where_no_exit_is_recorded() -> None:
+    """F65: ACV 2018-2022; the list of March 2018 says who entered, none says who left."""
+    life = bounds(read_date("2018"), read_date("2022"))
+    found = bounds(read_date("2018-03"), None, (), life, date(2026, 11, 24))
+    assert (found.certain_from, found.certain_before) == (date(2018, 3, 31), date(2022, 1, 1))
+    assert found.valid_before == date(2023, 1, 1)
+
+
 def test_nothing_known_is_unbounded() -> None:
     assert bounds(None, None) == Bounds(None, None, None, None)
 

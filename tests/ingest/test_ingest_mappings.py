@@ -1,6 +1,7 @@
 """Rows of the curated tables to statements: what is said plainly, and what only by somebody."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,7 @@ def test_pattern_built_eli_is_no_link(graph: Graph) -> None:
 def known() -> Known:
     """Two instruments of six years, a commune, an actor."""
     found = Known()
-    date = NamedNode("http://www.w3.org/2001/XMLSchema#date")
+    day = NamedNode("http://www.w3.org/2001/XMLSchema#date")
     duration = NamedNode("http://www.w3.org/2001/XMLSchema#duration")
     emp = "https://w3id.org/empilement/def#"
     for instrument, start in ((CRTE, "2020-11-20"), (PVD, "2020-10-01")):
@@ -137,11 +138,11 @@ def known() -> Known:
         found.learn(
             [
                 Quad(subject, NamedNode(emp + "duration"), Literal("P6Y", datatype=duration)),
-                Quad(subject, NamedNode(emp + "validFrom"), Literal(start, datatype=date)),
+                Quad(subject, NamedNode(emp + "validFrom"), Literal(start, datatype=day)),
                 Quad(
                     subject,
                     NamedNode(emp + "validBefore"),
-                    Literal("2027-01-01", datatype=date),
+                    Literal("2027-01-01", datatype=day),
                 ),
             ]
         )
@@ -155,7 +156,7 @@ def deployment_row(**cells: str) -> Row:
 
 
 def mapped(graph: Graph, known: Known, deployment: Row) -> dict[str, set[str]]:
-    mapper = DeploymentMapper(graph, known, "cog-2026")
+    mapper = DeploymentMapper(graph, known, "cog-2026", date(2026, 11, 24))
     mapper.deployment(deployment)
     mapper.close()
     subject = mint("deployment", f"{deployment['instrument']}/{deployment['key']}")
@@ -175,6 +176,16 @@ def test_programme_duration_says_nothing_of_an_award(graph: Graph, known: Known)
     found = mapped(graph, known, deployment_row(**cells))
     assert (found["certainFrom"], found["certainBefore"]) == ({"2024-09-09"}, {"2024-09-10"})
     assert (found["validFrom"], found["validBefore"]) == ({"2020-10-01"}, {"2027-01-01"})
+
+
+def test_what_began_and_has_no_end_is_certain_up_to_the_day_of_the_source(
+    graph: Graph, known: Known
+) -> None:
+    """S80: SRADDET approved on 4 February 2020; no source says until when it holds."""
+    known.subjects.add(mint("instrument", "cvl-sraddet"))
+    cells = {"instrument": "cvl-sraddet", "class": "PlanInForce", "start": "2020-02-04"}
+    found = mapped(graph, known, deployment_row(**cells))
+    assert (found["certainBefore"], found["validBefore"]) == ({"2026-11-24"}, set())
 
 
 def test_unknown_perimeter_is_said_unknown(graph: Graph, known: Known) -> None:
@@ -199,7 +210,7 @@ def test_unknown_perimeter_is_said_unknown(graph: Graph, known: Known) -> None:
 def test_link_to_nothing_is_refused(
     graph: Graph, known: Known, method: str, cells: dict[str, str]
 ) -> None:
-    mapper = DeploymentMapper(graph, known, "cog-2026")
+    mapper = DeploymentMapper(graph, known, "cog-2026", date(2026, 11, 24))
     mapper.deployment(deployment_row())
     table = {"deployment": "deployments"}.get(method, f"{method}s")
     identity = {"instrument": "fr-crte", "key": "x"} | (
@@ -210,7 +221,7 @@ def test_link_to_nothing_is_refused(
 
 
 def test_second_extent_of_one_perimeter_is_refused(graph: Graph, known: Known) -> None:
-    mapper = DeploymentMapper(graph, known, "cog-2026")
+    mapper = DeploymentMapper(graph, known, "cog-2026", date(2026, 11, 24))
     mapper.deployment(deployment_row())
     cells = {"instrument": "fr-crte", "key": "x", "kind": "commune", "code": "37132"}
     mapper.member(row(DEPLOYMENT_COLUMNS["members"], **cells, extent="whole"))
