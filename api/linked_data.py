@@ -11,6 +11,7 @@ from api import describe as graph
 from api import rdf, terms
 from api.addresses import BY_SUFFIX, BY_TYPE, FORMS, OFFERS, split_suffix, with_query
 from api.caching import CACHE, etag, matches
+from api.document import about
 from api.negotiation import HTML, NotAcceptableError, Offer, negotiate, offer
 from api.problems import NotFoundError
 from api.render import VARY, language_of, page
@@ -119,20 +120,22 @@ def _described(
     }
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
-    forms = tuple((name, f"{base}.{name}") for name, each in FORMS if each is not None)
+    described = graph.describe(service.engine, iri)
+    if described is None:
+        return _former(request, service, key, suffix, 301)
     if form is None:
-        described = graph.describe(service.engine, iri)
-        if described is None:
-            return _former(request, service, key, suffix, 301)
+        forms = tuple((name, f"{base}.{name}") for name, each in FORMS if each is not None)
         answer: Response = thing_page(request, service, key, described, forms)
         if answer.status_code == HTTPStatus.OK:
             answer.headers.update(headers)
         return answer
-    quads = graph.statements(service.engine, iri)
-    if not quads:
-        return _former(request, service, key, suffix, 301)
     root = service.public_url or str(request.base_url).rstrip("/")
-    body = rdf.write(quads, form, service.vocabulary.context, f"{root}/context.jsonld")
+    body = rdf.write(
+        about(described, f"{root}{base}"),
+        form,
+        service.vocabulary.context,
+        f"{root}/context.jsonld",
+    )
     return Response(body, media_type=media, headers=headers)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 from rdflib import Graph
 
-from ontology.namespaces import PREFIXES
+from queries.engine import SHOWN
 from queries.formats import Format
 
 
@@ -25,7 +25,7 @@ def write(quads: Sequence[Quad], media: Format, context: dict[str, Any], context
 
     """
     if media in (Format.NQUADS, Format.TRIG):
-        return serialize(quads, format=media.rdf, prefixes=PREFIXES) or b""
+        return serialize(quads, format=media.rdf, prefixes=SHOWN) or b""
     triples = sorted({quad.triple for quad in quads}, key=str)
     if media is Format.JSONLD:
         return compact(triples, context, context_url)
@@ -36,7 +36,7 @@ def write(quads: Sequence[Quad], media: Format, context: dict[str, Any], context
 def _used(triples: Sequence[Triple]) -> dict[str, str]:
     """Keep the prefixes that shorten something in these triples."""
     text = "".join(map(str, triples))
-    return {prefix: base for prefix, base in PREFIXES.items() if f"<{base}" in text}
+    return {prefix: base for prefix, base in SHOWN.items() if f"<{base}" in text}
 
 
 def _ordered(turtle: bytes) -> bytes:

@@ -5,11 +5,13 @@ import json
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
-from rdflib import Graph, Literal, URIRef
+from rdflib import DCTERMS as DCT
+from rdflib import FOAF, Graph, Literal, URIRef
 
 from ontology.namespaces import BASE, EMP
 
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+DCTERMS = str(DCT)
 THINGS = [
     "/doc/commune/37261",
     "/doc/epci/243700754",
@@ -58,8 +60,34 @@ def test_the_forms_state_the_thing_itself(client: TestClient, path, media) -> No
     by_suffix = client.get(f"{path}.{suffix}", headers={"Accept": PAGE})
     by_accept = client.get(path, headers={"Accept": media})
     quads = list(ox.parse(by_suffix.content, format=syntax))
-    assert {quad.subject.value for quad in quads} == {iri_of(path)}
+    thing, address = iri_of(path), f"http://testserver{path}"
+    assert thing in {quad.subject.value for quad in quads}
+    graphs = {quad.object.value for quad in quads if quad.predicate.value == f"{DCTERMS}source"}
+    for quad in quads:
+        named = quad.predicate.value == f"{RDFS}label"
+        about = {quad.subject.value, quad.object.value} & {thing, address, *graphs}
+        assert named or about, quad
     assert by_accept.content == by_suffix.content
+
+
+@pytest.mark.parametrize("path", THINGS)
+def test_a_document_says_what_it_is_about_and_after_which_source(client, path) -> None:
+    graph = Graph().parse(data=client.get(f"{path}.ttl").text, format="turtle")
+    address = URIRef(f"http://testserver{path}")
+    assert (address, FOAF.primaryTopic, URIRef(iri_of(path))) in graph
+    sources = set(graph.objects(address, DCT.source))
+    assert sources
+    cog = URIRef(f"{BASE}graph/cog/2026")
+    assert cog not in sources or graph.value(cog, DCT.title)
+
+
+def test_a_machine_finds_the_members_of_a_group_and_their_names(client: TestClient) -> None:
+    text = client.get("/doc/epci/243700754.ttl").text
+    graph = Graph().parse(data=text, format="turtle")
+    group, tours = URIRef(f"{BASE}id/epci/243700754"), URIRef(f"{BASE}id/commune/37261")
+    assert (tours, EMP.partOf, group) in graph
+    assert graph.value(tours, URIRef(RDFS + "label")) == Literal("Tours", lang="fr")
+    assert "\\/" not in text
 
 
 @pytest.mark.parametrize("path", THINGS)
