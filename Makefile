@@ -12,9 +12,7 @@ run: $(VENV)/runtime.stamp node_modules/.package-lock.json
 
 test: $(VENV)/dev.stamp node_modules/.package-lock.json
 	$(MAKE) lint
-	$(BIN)/coverage erase
-	$(BIN)/pytest --cov --cov-report=
-	$(BIN)/coverage report
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
