@@ -26,15 +26,14 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# pip-compile writes no registry address; the hashes pin what is installed.
+# No option is written into the lock files, so no registry address is; the hashes pin what is installed.
+COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+  --no-header --no-emit-options --extra build
+
 lock: $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --extra build --output-file requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --extra build --extra dev --constraint requirements.lock \
+	$(BIN)/$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(BIN)/$(COMPILE) --extra dev --constraint requirements.lock \
 	  --output-file requirements-dev.lock pyproject.toml
 
 clean:
