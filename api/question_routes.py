@@ -1,6 +1,6 @@
 """The named questions over HTTP: parameters in the address, answers as page, JSON, CSV…"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -8,24 +8,21 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.caching import CACHE, etag, matches
-from api.describe import exists
 from api.negotiation import HTML, Offer, negotiate, offer
 from api.problems import failure_media, problem_of
 from api.render import VARY, language_of, page
 from api.service import Service, service_of
 from api.sparql_routes import shown
 from ingest.errors import EmpilementError
-from ingest.identity import mint
-from queries.catalogue import NamedQuery, ParameterType, bind
+from queries.binding import bound
+from queries.catalogue import NamedQuery, ParameterType
 from queries.errors import FormatError, ParameterError, UnknownQueryError
 from queries.formats import RESULTS, Format, find
-from queries.territories import resolve
 
 router = APIRouter()
 READING: Final = ["GET", "HEAD"]
 Served = Annotated[Service, Depends(service_of)]
 OFFERS: Final = (Offer(HTML, ("application/xhtml+xml",)), *(offer(each) for each in RESULTS))
-_THINGS: Final = {ParameterType.INSTRUMENT: "instrument", ParameterType.ACTOR: "actor"}
 _RESERVED: Final = frozenset(("lang", "format"))
 _INPUTS: Final = {ParameterType.DATE: "date", ParameterType.INTEGER: "number"}
 
@@ -54,7 +51,8 @@ def questions(request: Request, service: Served) -> Response:
 
 @router.api_route("/query/{slug}", methods=READING)
 def question(request: Request, slug: str, service: Served) -> Response:
-    """Answer a named question with the parameters of the address."""
+    """Answer a named question with the parameters of the address; ``.csv`` chooses the form."""
+    slug, _, suffix = slug.partition(".")
     asked = service.questions.get(slug)
     if asked is None:
         raise UnknownQueryError(
@@ -62,12 +60,12 @@ def question(request: Request, slug: str, service: Served) -> Response:
             "The named questions are listed at /query.",
             "Choose one of them.",
         )
-    media = _media(request)
+    media = _media(request, suffix)
     tag, headers = _validators(request, service, media)
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     try:
-        text = bound(service, asked, _values(request))
+        text = bound(service.engine, asked, _values(request))
         wanted = Format.JSON.media_type if media == HTML else media
         found = service.engine.answer(text, wanted)
     except EmpilementError as error:
@@ -84,34 +82,6 @@ def question(request: Request, slug: str, service: Served) -> Response:
         answer.headers.update(headers)
         return answer
     return Response(found.body, media_type=found.media_type, headers=headers)
-
-
-def bound(service: Service, asked: NamedQuery, values: Mapping[str, str]) -> str:
-    """Write the parameters into a question; see ``queries.catalogue.bind``.
-
-    Args:
-        service: the state of the service.
-        asked: the question.
-        values: texts by parameter name.
-
-    Returns:
-        The SPARQL text.
-
-    Raises:
-        ParameterError: a value of the wrong type, or the id of a thing the graph does not hold.
-        UnknownTerritoryError: an unknown territory.
-
-    """
-    text = bind(asked, values, lambda name: resolve(service.engine, name))
-    for parameter in asked.parameters:
-        kind, value = _THINGS.get(parameter.type), values.get(parameter.name, "").strip()
-        if kind and value and not exists(service.engine, mint(kind, value)):
-            raise ParameterError(
-                f"The parameter {parameter.name!r} cannot be {value!r}.",
-                f"The graph holds no {kind} of that id.",
-                f"Write the id of an {kind} as the pages list it.",
-            )
-    return text
 
 
 def names_beside(columns: Sequence[str]) -> frozenset[str]:
@@ -135,8 +105,8 @@ def _values(request: Request) -> dict[str, str]:
     return values
 
 
-def _media(request: Request) -> str:
-    name = request.query_params.get("format")
+def _media(request: Request, suffix: str) -> str:
+    name = suffix or request.query_params.get("format")
     if not name:
         return negotiate(request.headers.get("accept"), OFFERS)
     if name == "html":

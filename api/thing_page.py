@@ -18,7 +18,7 @@ from api.views import generic, territory, things
 from api.views.cells import Cell, Section, Words
 from ingest.identity import TERRITORY_KINDS
 from ontology.namespaces import EMP, PREFIXES
-from queries.catalogue import run
+from queries.binding import run
 from queries.engine import Engine
 
 Forms = tuple[tuple[str, str], ...]

@@ -12,7 +12,8 @@ from cli.output import Format, Lang, say, write_rows
 from ingest.errors import EmpilementError
 from ingest.settings import Settings
 from ingest.store import current
-from queries.catalogue import NamedQuery, load_catalogue, run
+from queries.binding import run
+from queries.catalogue import NamedQuery, load_catalogue
 from queries.engine import EmbeddedEngine, Engine, Table, Term
 from queries.formats import QueryForm
 from queries.territories import resolve

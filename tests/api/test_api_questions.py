@@ -170,3 +170,23 @@ def test_a_question_has_a_validator(client: TestClient) -> None:
     assert client.get("/query/stack", headers=PAGE | tag).status_code == 304
     other = client.get("/query/stack?date=2020-01-01", headers=PAGE | tag)
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("suffix", "media"),
+    [
+        ("csv", "text/csv"),
+        ("json", "application/sparql-results+json"),
+        ("tsv", "text/tab-separated-values"),
+        ("html", "text/html"),
+    ],
+)
+def test_a_suffix_chooses_the_form_whatever_is_accepted(client, suffix: str, media: str) -> None:
+    answer = client.get(f"/query/stack.{suffix}?territory=37261", headers={"Accept": "image/png"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].split(";")[0] == media
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "exe", "", "csv.csv"])
+def test_a_suffix_that_is_no_form_of_rows_is_refused(client, suffix: str) -> None:
+    assert client.get(f"/query/stack.{suffix or 'x'}").status_code in {404, 406}

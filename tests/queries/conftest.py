@@ -6,7 +6,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from queries.catalogue import load_catalogue, run
+from queries.binding import run
+from queries.catalogue import load_catalogue
 from queries.engine import Engine, ask, select
 
 Row = dict[str, str | None]

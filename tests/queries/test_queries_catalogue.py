@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 
 from ingest.identity import mint
 from ontology.namespaces import PREFIXES
-from queries.catalogue import (
-    ParameterType,
-    QueryFileError,
-    bind,
-    load_catalogue,
-    run,
-)
+from queries.binding import bind, run
+from queries.catalogue import ParameterType, QueryFileError, load_catalogue
 from queries.errors import ParameterError
 from queries.territories import TerritoryNotFoundError
 

@@ -8,7 +8,8 @@ import pytest
 
 from ontology.loading import load_ontology
 from ontology.namespaces import EMP
-from queries.catalogue import load_catalogue, run
+from queries.binding import run
+from queries.catalogue import load_catalogue
 from queries.engine import Engine
 
 CATALOGUE = load_catalogue()
