@@ -64,7 +64,7 @@ def _write_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def say(message: str) -> None:
     """Say something to the person, on the error stream."""
-    errors.print(message, highlight=False, markup=False)
+    errors.print(message, highlight=False, markup=False, soft_wrap=True)
 
 
 def fail(error: EmpilementError) -> int:
