@@ -11,10 +11,10 @@ from pyoxigraph import Literal, NamedNode
 from stdnum.fr import siren as siren_number
 
 from ingest.identity import mint
+from ingest.local_ids import concept
 from ingest.quads import Graph, day, emp
 from ingest.sources import Source
 from ingest.tables import RowError, Tally, map_items
-from ontology.namespaces import VOC
 
 Item = dict[str, Any]
 
@@ -92,15 +92,15 @@ class _Mapper:
             raise RowError(f"belongs to {kind} {code}, which the same package does not list")
         return NamedNode(whole)
 
-    def concept(self, subject: str, prop: str, scheme: str, slug: str) -> None:
+    def classify(self, subject: str, prop: str, scheme: str, slug: str) -> None:
         """Link to a concept of a SKOS scheme."""
-        self.graph.add(subject, emp(prop), NamedNode(f"{VOC}{scheme}/{slug}"))
+        self.graph.add(subject, emp(prop), concept(scheme, slug))
 
     def region(self, item: Item) -> None:
         region = self.declare("region", item["code"], "Region", item["nom"])
         self.graph.add(region, emp("inseeCode"), Literal(item["code"]))
         self.graph.add(region, emp("partOf"), NamedNode(_COUNTRY))
-        self.concept(region, "zone", "zone", item["zone"])
+        self.classify(region, "zone", "zone", item["zone"])
         self.seat(region, item)
 
     def seat(self, territory: str, item: Item) -> None:
@@ -113,7 +113,7 @@ class _Mapper:
         departement = self.declare("departement", item["code"], "Department", item["nom"])
         self.graph.add(departement, emp("inseeCode"), Literal(item["code"]))
         self.graph.add(departement, emp("partOf"), region)
-        self.concept(departement, "zone", "zone", item["zone"])
+        self.classify(departement, "zone", "zone", item["zone"])
         self.seat(departement, item)
 
     def arrondissement(self, item: Item) -> None:
@@ -128,7 +128,7 @@ class _Mapper:
         if regime not in _FUNDING_REGIMES:
             raise RowError(f"unknown funding regime {regime!r}")
         self.group(item, "epci", "IntermunicipalTerritory")
-        self.concept(mint("epci", item["code"]), "fundingRegime", "funding-regime", regime.lower())
+        self.classify(mint("epci", item["code"]), "fundingRegime", "funding-regime", regime.lower())
 
     def ept(self, item: Item) -> None:
         self.group(item, "ept", "TerritorialEstablishment")
@@ -147,10 +147,10 @@ class _Mapper:
         body = mint("actor", code)
         self.graph.named(body, "IntermunicipalBody", {"fr": name.strip()})
         self.graph.add(body, emp("administers"), NamedNode(territory))
-        self.concept(body, "actorScale", "scale", "epci")
+        self.classify(body, "actorScale", "scale", "epci")
         for subject in (territory, body):
             self.graph.add(subject, emp("sirenCode"), Literal(code))
-            self.concept(subject, "legalForm", "legal-form", item["type"].lower())
+            self.classify(subject, "legalForm", "legal-form", item["type"].lower())
         for prop, key in (
             ("municipalPopulation", "populationMunicipale"),
             ("totalPopulation", "populationTotale"),

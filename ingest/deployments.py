@@ -9,7 +9,7 @@ from rdflib import XSD
 from rdflib import Literal as RdflibLiteral
 
 from ingest.bounds import Bounds, read_date
-from ingest.identity import mint
+from ingest.identity import mint, mint_part
 from ingest.instruments import Mapper, texts
 from ingest.known import Known
 from ingest.local_ids import concept, several, thing
@@ -71,7 +71,7 @@ class DeploymentMapper(Mapper):
         self.graph.labels(deployment, emp("recordNote"), texts(row, "note"))
         self.attest(deployment, row)
         if amount is not None:
-            node = f"{deployment}/amount"
+            node = mint_part(deployment, "amount")
             self.graph.add(node, term("rdf", "type"), emp("FinancialCommitment"))
             self.graph.add(node, emp("amount"), amount)
             self.graph.add(node, emp("currency"), Literal("EUR"))
@@ -108,7 +108,7 @@ class DeploymentMapper(Mapper):
         """Map one member of a perimeter."""
         deployment = self.iri(row)
         territory = self.known.require(NamedNode(mint(row["kind"], row["code"])))
-        perimeter = f"{deployment}/perimeter"
+        perimeter = mint_part(deployment, "perimeter")
         extent = self.extents.setdefault(perimeter, row["extent"])
         if extent != row["extent"]:
             raise RowError(f"extent {row['extent']!r}, where other members have {extent!r}")
@@ -160,7 +160,7 @@ class DeploymentMapper(Mapper):
     def close(self) -> None:
         """State that the perimeters no row gives are not known."""
         for deployment in self.deployments:
-            perimeter = f"{deployment}/perimeter"
+            perimeter = mint_part(deployment, "perimeter")
             if perimeter not in self.extents:
                 self.graph.add(deployment, emp("perimeter"), NamedNode(perimeter))
                 self.graph.add(perimeter, term("rdf", "type"), emp("Perimeter"))
@@ -168,9 +168,8 @@ class DeploymentMapper(Mapper):
 
     def numbered(self, deployment: str, kind: str) -> str:
         """Return the next IRI of a part of a deployment, in the order of the table."""
-        key = f"{deployment}/{kind}"
-        self.counts[key] += 1
-        return f"{key}/{self.counts[key]}"
+        self.counts[f"{deployment} {kind}"] += 1
+        return mint_part(deployment, kind, str(self.counts[f"{deployment} {kind}"]))
 
 
 def _after(start: date, duration: str) -> date:

@@ -79,6 +79,21 @@ def mint(kind: str, code: str) -> str:
     return f"{ID}{kind}/{quote(code, safe='/')}"
 
 
+def mint_part(whole: str, *path: str) -> str:
+    """Return the IRI of a part of a thing, such as the perimeter of a deployment.
+
+    Args:
+        whole: IRI of the thing.
+        path: the name of the part, and its number if there are several.
+
+    Raises:
+        IdentityError: the thing is not ours, or has no such part.
+
+    """
+    kind, code = split(whole)
+    return mint(kind, "/".join((code, *path)))
+
+
 def split(iri: str) -> tuple[str, str]:
     """Return the kind and code of an IRI made by :func:`mint`.
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import IdentityError
-from ingest.identity import KINDS, mint, parse_reference, split
+from ingest.identity import KINDS, mint, mint_part, parse_reference, split
 
 CODES = st.sampled_from(sorted(KINDS)).flatmap(
     lambda kind: st.tuples(st.just(kind), st.from_regex(KINDS[kind], fullmatch=True))
@@ -70,6 +70,16 @@ def test_nonsense_is_refused(text: str) -> None:
 def test_lost_leading_zero_is_not_guessed() -> None:
     with pytest.raises(IdentityError):
         mint("commune", "1001")
+
+
+def test_part_of_a_deployment() -> None:
+    whole = mint("deployment", "fr-crte/crte-24-37-1")
+    assert split(mint_part(whole, "participation", "2")) == (
+        "deployment",
+        "fr-crte/crte-24-37-1/participation/2",
+    )
+    with pytest.raises(IdentityError):
+        mint_part(whole, "colour")
 
 
 @pytest.mark.parametrize("iri", ["https://example.org/id/commune/37261", "", "id/commune/37261"])
