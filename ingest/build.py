@@ -11,6 +11,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat
 from pyoxigraph import parse as parse_rdf
 from rdflib import Graph as RdflibGraph
 
+from ingest.article import map_article
 from ingest.cog import map_cog
 from ingest.coverage import cover, read_world
 from ingest.errors import CatalogueError, ViolationsError
@@ -45,6 +46,7 @@ MAPPINGS: Final[dict[str, Mapping_]] = {
     "cog": lambda source, files, graph, tally, _: map_cog(source, files, graph, tally),
     "instruments": map_instruments,
     "worked-case": map_worked_case,
+    "article": map_article,
 }
 _DERIVED: Final = {
     ONTOLOGY: {"fr": "Ontologie d'Empilement", "en": "Ontology of Empilement"},

@@ -1,5 +1,6 @@
 """The built graph against the raw files and the facts; what a build refuses and what it keeps."""
 
+import csv
 import hashlib
 import os
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from stdnum.fr import siren as siren_number
 
 from ingest.settings import Settings
+from ingest.sources import load_sources
 from ingest.store import Version
 from queries.engine import EmbeddedEngine, Engine
 
@@ -195,7 +197,10 @@ class TestWorkedCase:
             assert int(n) == 22 + sizes[partner]
 
     def test_every_rejection_is_listed_and_there_is_none(self, version: Version) -> None:
-        assert [source["rejected"] for source in version.info["sources"]] == [0, 0, 0]
+        rejected = {source["identifier"]: source["rejected"] for source in version.info["sources"]}
+        assert rejected == {source.identifier: 0 for source in load_sources()}
+        with (version.path / "rejected.csv").open(encoding="utf-8") as stream:
+            assert list(csv.DictReader(stream)) == []
 
 
 @pytest.mark.built
