@@ -162,7 +162,9 @@ class Mapper:
         self.counts[slug] += 1
         target = thing(row["object"]) if row["object"] else None
         key = f"actor/{slug}/{self.counts[slug]}"
-        self.statement(key, subject, row["predicate"], target, row)
+        node = self.statement(key, subject, row["predicate"], target, row)
+        if row["date"]:
+            self.graph.add(node, term("dcterms", "date"), partial_date(row["date"]))
 
     def family(self, row: Row) -> None:
         """Map a family of instruments."""
@@ -274,8 +276,8 @@ class Mapper:
         if plain and not row["status"] and row["confidence"] in _ASSERTED:
             self.graph.add(subject.value, emp(plain), target)
 
-    def statement(self, key: str, subject: str, prop: str, value: Value | None, row: Row) -> None:
-        """Write the statement that carries the confidence of a value."""
+    def statement(self, key: str, subject: str, prop: str, value: Value | None, row: Row) -> str:
+        """Write the statement that carries the confidence of a value; return its IRI."""
         node = mint("statement", key)
         self.graph.add(node, term("rdf", "type"), emp("CatalogueStatement"))
         self.graph.add(node, term("rdf", "subject"), NamedNode(subject))
@@ -287,6 +289,7 @@ class Mapper:
         if row.get("note"):
             self.graph.add(node, emp("recordNote"), Literal(row["note"], language="en"))
         self.attest(node, row)
+        return node
 
     def close(self) -> None:
         """Write what needs several rows: the validity of each instrument."""

@@ -1,5 +1,6 @@
 """The catalogue of named questions: headers are complete, values stay terms, errors are named."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.identity import mint
 from ontology.namespaces import PREFIXES
 from queries.binding import bind, run
-from queries.catalogue import ParameterType, QueryFileError, load_catalogue
+from queries.catalogue import NAMED, ParameterType, QueryFileError, load_catalogue
 from queries.errors import ParameterError
 from queries.territories import TerritoryNotFoundError
 
@@ -256,3 +257,14 @@ def test_run_refuses_a_thing_the_graph_does_not_hold(micro):
 def test_run_says_an_unknown_territory(micro):
     with pytest.raises(TerritoryNotFoundError, match="37262"):
         run(micro, CATALOGUE["stack"], {"territory": "37262"})
+
+
+def test_the_readme_lists_every_question_and_no_other() -> None:
+    text = (NAMED.parent / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \S+ \| `([a-z0-9-]+)` \|", text, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(CATALOGUE)
+
+
+def test_the_64_competency_questions_are_all_there() -> None:
+    numbers = {match[1] for q in CATALOGUE.values() if (match := re.match(r"CQ(\d+)", q.id))}
+    assert numbers == {str(number) for number in range(1, 65)}
