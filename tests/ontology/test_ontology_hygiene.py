@@ -10,7 +10,11 @@ from ontology.loading import OntologyError
 from ontology.namespaces import BASE, EMP, PREFIXES
 
 GOOD_TERM = """
-<https://w3id.org/empilement/ont/x> a owl:Ontology .
+<https://w3id.org/empilement/ont/x> a owl:Ontology ;
+  owl:versionIRI <https://w3id.org/empilement/ont/1.0.0/x> ; owl:versionInfo "1.0.0" ;
+  dcterms:title "Essai"@fr , "Trial"@en ; dcterms:description "Un essai."@fr , "A trial."@en ;
+  dcterms:creator "Somebody" ; dcterms:license <https://spdx.org/licenses/etalab-2.0> ;
+  dcterms:created "2026-11-23"^^xsd:date .
 emp:Thing a owl:Class ; rdfs:label "chose"@fr , "thing"@en ;
   skos:definition "Ce qui est."@fr , "What is there."@en ;
   rdfs:isDefinedBy <https://w3id.org/empilement/ont/x> ; vs:term_status "testing" .
@@ -63,6 +67,39 @@ PLANTED = {
     "HYG-19": ('+ emp:Thing skos:definition "Chose."@fr .', THING),
     "HYG-20": ('+ emp:Other rdfs:label "chose"@fr .', f"{EMP}Other"),
     "HYG-21": ('+ emp:Thing rdfs:label "Objet"@fr .', THING),
+    "HYG-22": ("+ emp:since rdfs:domain emp:Thing , emp:Other .", f"{EMP}since"),
+    "HYG-23": (
+        "+ emp:inside rdfs:domain emp:Thing . emp:around owl:inverseOf emp:inside ;"
+        " rdfs:range emp:Other .",
+        f"{EMP}inside",
+    ),
+    "HYG-24": (
+        "+ emp:beside a owl:SymmetricProperty ; rdfs:domain emp:Thing ; rdfs:range emp:Other .",
+        f"{EMP}beside",
+    ),
+    "HYG-25": (
+        "+ emp:near rdfs:domain emp:Thing . emp:touching rdfs:subPropertyOf emp:near ;"
+        " rdfs:domain emp:Other .",
+        f"{EMP}touching",
+    ),
+    "HYG-26": ('+ skos:Concept rdfs:label "notion"@fr .', PREFIXES["skos"] + "Concept"),
+    "HYG-27": ("+ emp:Thing owl:equivalentClass emp:Other .", THING),
+    "HYG-28": ("+ emp:near owl:inverseOf emp:near .", f"{EMP}near"),
+    "HYG-29": ("+ emp:near owl:propertyChainAxiom ( emp:touching ) .", f"{EMP}near"),
+    "HYG-30": (
+        '- <https://w3id.org/empilement/ont/x> dcterms:title "Trial"@en .',
+        f"{BASE}ont/x",
+    ),
+    "HYG-31": ('+ emp:Thing skos:scopeNote "Deux  blancs."@fr .', THING),
+    "HYG-32": (
+        "+ emp:Old owl:deprecated true ; dcterms:isReplacedBy emp:Thing ."
+        " emp:Thing rdfs:subClassOf emp:Old .",
+        THING,
+    ),
+    "HYG-33": ('+ emp:Other skos:definition "Ce qui est."@fr .', f"{EMP}Other"),
+    "HYG-34": ('+ emp:Thing skos:altLabel "chose"@fr .', THING),
+    "HYG-35": ("+ emp:chose a owl:Class .", f"{EMP}chose"),
+    "HYG-36": ("+ emp:Thing a owl:ObjectProperty .", THING),
 }
 
 
@@ -110,6 +147,36 @@ def test_a_planted_fault_is_found(rule_id: str) -> None:
     assert finding.rule == rule_id
     assert finding.problem == rule.problem
     assert finding.property
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "turtle", "found"),
+    [
+        ("HYG-24", "a owl:TransitiveProperty ; rdfs:domain emp:A ; rdfs:range emp:B", True),
+        ("HYG-24", "a owl:TransitiveProperty ; rdfs:domain emp:A ; rdfs:range emp:A", False),
+        ("HYG-28", "a owl:SymmetricProperty ; owl:inverseOf emp:around", True),
+        ("HYG-28", "a owl:TransitiveProperty ; owl:inverseOf emp:around", False),
+        ("HYG-29", "owl:propertyChainAxiom ( emp:a emp:b )", False),
+        ("HYG-31", 'rdfs:label "fin "@fr', True),
+        ("HYG-31", 'rdfs:label "deux mots"@fr', False),
+        ("HYG-32", "owl:deprecated true", True),
+        ("HYG-32", "owl:deprecated true ; dcterms:isReplacedBy emp:new", False),
+        ("HYG-35", "a owl:DatatypeProperty", False),
+    ],
+)
+def test_the_other_half_of_a_rule(rule_id: str, turtle: str, found: bool) -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == rule_id]
+    entities = {finding.entity for finding in apply_rule(rule, _graph(f"emp:inside {turtle} ."))}
+    assert (f"{EMP}inside" in entities) is found
+
+
+def test_a_subproperty_may_narrow_the_domain_of_the_one_above() -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-25"]
+    graph = _graph(
+        "emp:Part rdfs:subClassOf emp:Thing . emp:near rdfs:domain emp:Thing ."
+        "emp:touching rdfs:subPropertyOf emp:near ; rdfs:domain emp:Part ."
+    )
+    assert apply_rule(rule, graph) == ()
 
 
 def test_functional_transitive_property_is_found() -> None:

@@ -120,7 +120,7 @@ def test_what_the_reasoner_reads_has_no_import_and_no_reification() -> None:
         """ex:o a owl:Ontology ; owl:imports ex:p .
            ex:s a emp:CatalogueStatement , rdf:Statement ; rdf:subject ex:i ; emp:heldBy ex:h ."""
     )
-    kept = set(reasoning._readable(data))
+    kept = set(reasoning.readable(data))
     ex = "http://example.org/"
     assert kept == {
         (URIRef(ex + "o"), RDF.type, OWL.Ontology),
@@ -165,7 +165,7 @@ def test_time_limit_kills_the_grandchildren(tmp_path: Path) -> None:
     mark = tmp_path / "alive"
     script = f"(sleep 1.5; touch {mark}) & wait"
     with pytest.raises(ReasonerTimeoutError):
-        reasoning._run(["/bin/sh", "-c", script], 0.3)
+        reasoning.run_stoppable(["/bin/sh", "-c", script], 0.3)
     time.sleep(2)
     assert not mark.exists()
 
