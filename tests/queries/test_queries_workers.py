@@ -1,11 +1,7 @@
 """The pool: limits that hold, faults that stay in one worker, processes that leave nothing."""
 
-import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +11,6 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from queries import resident
 from queries.engine import Dataset, EmbeddedEngine
 from queries.errors import (
     EngineUnavailableError,
@@ -357,124 +352,3 @@ def test_a_store_on_disk_is_served_alike(pool: WorkerPool, folder: Path) -> None
         with pytest.raises(QueryTimeoutError):
             disk.answer(BURN)
         assert disk.ask("ASK { <x:s1> ?p ?o }")
-
-
-CONFINED = """
-import json, multiprocessing as mp, sys
-from pathlib import Path
-from queries import guard, line, resident
-guard.check = lambda query: None
-if __name__ == "__main__":
-    graph, port = Path(sys.argv[1]), sys.argv[2]
-    ours, theirs = mp.Pipe()
-    limits = resident.Limits(1 << 28, 1 << 20)
-    holder = mp.get_context("spawn").Process(target=resident.hold, args=(theirs, graph, limits))
-    holder.start()
-    theirs.close()
-    ours.recv_bytes()
-    worker = line.forked(ours, holder.pid)
-    said = []
-    for query in (
-        f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}",
-        f"SELECT * {{ SERVICE <http://localhost:{port}/> {{ ?s ?p ?o }} }}",
-        "SELECT * {",
-        "ASK { <x:s1> ?p ?o }",
-    ):
-        request = json.dumps({"query": query, "media_type": None, "dataset": None}).encode()
-        said.append(line.exchange(worker.line, request, 20)[0])
-    limit = Path(f"/proc/{worker.pid}/limits").read_text()
-    taken = len(list(Path(f"/proc/{worker.pid}/fd").iterdir()))
-    print(json.dumps({"said": said, "limits": limit, "taken": taken}))
-    worker.release()
-    ours.close()
-    holder.join()
-"""
-
-
-def test_the_kernel_refuses_what_the_guard_might_miss(graph: Path, tmp_path: Path) -> None:
-    reached: list[int] = []
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def listen() -> None:
-        while True:
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            reached.append(1)
-            caller.close()
-
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    port = listener.getsockname()[1]
-    query = f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"
-    with pytest.raises(OSError):
-        list(ox.Store().query(query))  # type: ignore[arg-type]
-    assert until(lambda: len(reached) == 1), "unconfined, the query reaches the socket"
-
-    script = tmp_path / "confined.py"
-    script.write_text(CONFINED)
-    done = subprocess.run(
-        [sys.executable, str(script), str(graph), str(port)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    result = json.loads(done.stdout)
-    assert [each.get("error") for each in result["said"]] == [
-        "QueryEvaluationError",
-        "QueryEvaluationError",
-        "QuerySyntaxError",
-        None,
-    ]
-    (row,) = [each for each in result["limits"].splitlines() if each.startswith("Max open files")]
-    assert int(row.split()[3]) <= result["taken"]
-    assert len(reached) == 1, "confined, it does not"
-    listener.close()
-    thread.join(2)
-
-
-def test_confinement_refuses_files_and_sockets_and_is_lifted(tmp_path: Path) -> None:
-    script = (
-        "import socket, sys\n"
-        "from queries.resident import Limits, confined\n"
-        "with confined(Limits(1 << 28, 1 << 20), files=False) as size:\n"
-        "    for attempt in (lambda: open(sys.argv[1]), socket.socket):\n"
-        "        try: attempt()\n"
-        "        except OSError as error: print(error.errno)\n"
-        "    try: bytearray(1 << 29)\n"
-        "    except MemoryError: print('memory')\n"
-        "    print(size() > 0)\n"
-        "open(sys.argv[1]).close()\n"
-        "with confined(Limits(1 << 28, 1 << 20), files=True): open(sys.argv[1]).close()\n"
-    )
-    readable = tmp_path / "readable"
-    readable.touch()
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(readable)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
-    assert done.stdout.split() == ["24", "24", "memory", "True"]
-
-
-def test_what_breaks_the_engine_sends_the_worker_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    request = {"query": "ASK {}", "media_type": None, "dataset": None}
-    limits = resident.Limits(1 << 28, 1 << 20)
-
-    def broken(kind: type[BaseException]) -> dict[str, object]:
-        def fail(*_: object) -> None:
-            raise kind("broken")
-
-        monkeypatch.setattr("queries.engine.answer", fail)
-        return resident.reply(ox.Store(), request, limits)[0]
-
-    assert broken(MemoryError)["error"] == "QueryMemoryError"
-    header = broken(RuntimeError)
-    assert (header["error"], header["last"]) == ("QueryEvaluationError", True)
