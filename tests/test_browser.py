@@ -75,6 +75,25 @@ def test_search_from_the_landing_page(page: Page, site: str) -> None:
     assert "37208" in page.content()
 
 
+def test_the_model_of_a_contract_names_both_sides(page: Page, site: str) -> None:
+    """F130 and F131: what the métropole brings, what the other EPCI bring."""
+    page.goto(f"{site}/doc/instrument/cvl-reciprocite-tours?lang=fr")
+    rows = page.locator("tr", has_text="cantines scolaires").all_inner_texts()
+    sides = ("EPCI à fiscalité propre", "Tours Métropole Val de Loire")
+    assert any(all(side in row for side in sides) for row in rows), rows
+
+
+def test_a_judgement_is_shown_with_who_holds_it(page: Page, site: str) -> None:
+    """F81: the author calls the regional contract top-down; S84: the Région, negotiated."""
+    page.goto(f"{site}/doc/instrument/cvl-crst?lang=fr")
+    judged = page.locator("tr", has_text="dispositif descendant").first.inner_text()
+    assert "jugement tenu par" in judged
+    assert "Carrière" in judged
+    page.goto(f"{site}/doc/instrument/fr-crte?lang=fr")
+    fact = page.locator("tr", has_text="Premier ministre").first.inner_text()
+    assert "jugement" not in fact
+
+
 @pytest.mark.parametrize("width", [320, 1200])
 def test_no_sideways_scroll(page: Page, site: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})

@@ -70,7 +70,8 @@ def commitments_of(engine: Engine, iri: str) -> Rows:
     return engine.select(
         f"SELECT DISTINCT ?c ?from ?to ?resource ?amount ?stage WHERE {{ {terms.iri(iri)}"
         f" <{EMP.hasCommitment}>|<{EMP.commitmentModel}> ?c ."
-        f" OPTIONAL {{ ?c <{EMP.committedBy}> ?from }} OPTIONAL {{ ?c <{EMP.commitmentTo}> ?to }}"
+        f" OPTIONAL {{ ?c <{EMP.committedBy}>|<{EMP.foreseenFrom}> ?from }}"
+        f" OPTIONAL {{ ?c <{EMP.commitmentTo}>|<{EMP.foreseenTo}> ?to }}"
         f" OPTIONAL {{ ?c <{EMP.resourceKind}> ?resource }}"
         f" OPTIONAL {{ ?c <{EMP.amount}> ?amount }}"
         f" OPTIONAL {{ ?c <{EMP.amountStage}> ?stage }} }} ORDER BY ?c"

@@ -40,6 +40,7 @@ class Stated:
         confidence: IRI of the level of confidence.
         sources: IRIs of the records that support it.
         notes: what must be known to read it.
+        holders: IRIs of those who judge it so; nobody where it is a plain fact.
         known: False when it was looked for and not found.
     """
 
@@ -48,6 +49,7 @@ class Stated:
     confidence: str
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+    holders: tuple[str, ...]
     known: bool
 
 
@@ -66,6 +68,7 @@ def stated_of(engine: Engine, iri: str) -> tuple[Stated, ...]:
         f"{_RDF}predicate",
         f"{_RDF}object",
         *(str(EMP[name]) for name in ("statedText", "confidence", "supportedBy", "recordNote")),
+        str(EMP.heldBy),
     )
     table = engine.select(
         f"SELECT ?s ?p ?o WHERE {{ ?s <{_RDF}subject> {terms.iri(iri)} ."
@@ -86,6 +89,7 @@ def stated_of(engine: Engine, iri: str) -> tuple[Stated, ...]:
                 confidence=confidence,
                 sources=tuple(str(v.value) for v in values.get(wanted[4], [])),
                 notes=tuple(str(v.value) for v in values.get(wanted[5], [])),
+                holders=tuple(str(v.value) for v in values.get(wanted[6], [])),
                 known=bool(values.get(wanted[1])) or not confidence.endswith("/unknown"),
             )
         )
@@ -96,7 +100,7 @@ def iris_of(stated: Iterable[Stated]) -> set[str]:
     """Give every IRI that statements show, so that its name can be fetched."""
     found: set[str] = set()
     for each in stated:
-        found |= {each.predicate, each.confidence, *each.sources}
+        found |= {each.predicate, each.confidence, *each.sources, *each.holders}
         found |= {v.value for v in each.values if isinstance(v, NamedNode)}
     return found
 
@@ -160,6 +164,8 @@ def value_cells(each: Stated, words: Words) -> Cells:
     if said is not None:
         cells.append(said)
     cells += [Cell(f"({note})", lang="en") for note in each.notes if note != "none"]
+    for holder in each.holders:
+        cells += [Cell(words.say("held_by")), words.link(holder)]
     return tuple(cells) or (Cell(words.say("unknown")),)
 
 
