@@ -193,9 +193,11 @@ def names_of(engine: Engine, iris: Iterable[str]) -> Names:
     wanted = sorted({each for each in iris if each.startswith(BASE)})
     if not wanted:
         return {}
-    naming = terms.values("naming", _NAMING)
+    # A path, not a second VALUES: the engine then goes from the things to their names (1 ms)
+    # rather than through every name of the graph (58 ms).
+    naming = "|".join(map(terms.iri, _NAMING))
     table = engine.select(
-        f"SELECT ?s ?name WHERE {{ {terms.values('s', wanted)} {naming} ?s ?naming ?name }}"
+        f"SELECT ?s ?name WHERE {{ {terms.values('s', wanted)} ?s {naming} ?name }}"
     )
     names = _gather(table.rows)
     nameless = [each for each in wanted if each not in names]
