@@ -1,1 +1,1 @@
-"""Room api."""
+"""The service: SPARQL protocol, linked data, named questions, pages."""

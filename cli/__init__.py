@@ -1,1 +1,1 @@
-"""Room cli."""
+"""The ``empilement`` command: each verb calls one room."""

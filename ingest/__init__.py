@@ -1,1 +1,1 @@
-"""Room ingest."""
+"""From catalogued sources to a built, validated, published graph."""

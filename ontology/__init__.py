@@ -1,1 +1,1 @@
-"""Room ontology."""
+"""The ontology: modules and vocabularies in Turtle, their loading, reasoning and documentation."""

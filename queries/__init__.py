@@ -1,1 +1,1 @@
-"""Room queries."""
+"""The named questions, and the engines that answer them."""

@@ -1,1 +1,1 @@
-"""Room shapes."""
+"""The shapes: SHACL rules, validation of a graph against them, reports."""
