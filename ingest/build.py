@@ -34,6 +34,7 @@ from ingest.settings import Settings
 from ingest.sources import Source, load_sources
 from ingest.store import REPORTS, Version, built, load, lock, publish, switch, workspace
 from ingest.tables import Rejection, Tally
+from ingest.term_usage import write_usage
 from ingest.worked_case import map_worked_case
 from ontology.loading import load_ontology, load_vocabularies
 from shapes.reports import to_json, to_turtle
@@ -98,6 +99,7 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
             with progress.step("dataset"):
                 lines = canonical_lines(graphs)
                 load(lines, folder)
+                write_term_usage(folder, entries)
             with progress.step("validation"):
                 report = validate(folder / "dataset.nq")
             write_reports(folder, report, summary(version, entries, graphs, report), entries)
@@ -174,6 +176,12 @@ def rdf_graph(iri: str, content: RdflibGraph) -> Graph:
     graph = Graph(iri)
     graph.add_all(Quad(quad.subject, quad.predicate, quad.object) for quad in dataset)
     return graph
+
+
+def write_term_usage(folder: Path, entries: Iterable[Loaded]) -> None:
+    """Count the use of each term; examples are taken from the worked case where it has some."""
+    worked = [entry.source.graph for entry in entries if entry.source.mapping == "worked-case"]
+    write_usage(folder, load_ontology(), worked)
 
 
 def write_rejections(path: Path, loaded: Iterable[Loaded]) -> None:

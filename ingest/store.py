@@ -17,7 +17,7 @@ from ingest.errors import BuildLockedError, MissingBuildError
 from ingest.settings import Settings
 
 _KEPT: Final = 3
-REPORTS: Final = ("build.json", "rejected.csv", "report.ttl", "report.json")
+REPORTS: Final = ("build.json", "rejected.csv", "report.ttl", "report.json", "terms.json")
 
 
 @dataclass(frozen=True, slots=True)

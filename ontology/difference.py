@@ -34,7 +34,7 @@ _KINDS: Final = (
 _BOTH: Final = ("DisjointClasses", "EquivalentClasses", "InverseObjectProperties")
 _PLACING: Final = frozenset({SKOS.broader, SKOS.narrower, SKOS.inScheme})
 _LOGICAL: Final = frozenset({RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range})
-_NOT_MODULES: Final = frozenset({"canaries", "hygiene"})
+_NOT_MODULES: Final = frozenset({"canaries", "hygiene", "versions"})
 
 
 @dataclass(frozen=True, slots=True)
