@@ -22,6 +22,8 @@ SCHEMES = {
     "extent": "whole part unknown",
     "certainty": "day month year decade bounded unknown",
     "end-status": "stated open unknown by-duration superseded",
+    "event-type": "creation suppression simple-merger new-commune merger-association split "
+    "restoration name-change code-change department-change epci-change",
     "confidence": "confirmed seed sourced general-knowledge derived doubtful unknown",
     "role": "signatory carrier coordination approval adoption manager partner funder beneficiary "
     "secretariat",
