@@ -90,8 +90,8 @@ def diff(
 
 @app.command()
 def check(lang: LangOption = Lang.EN, format_: FormatOption = Format.TABLE) -> None:
-    """Reason with HermiT, apply the hygiene rules, judge the canaries; exit 1 on a failure."""
-    rows = [*reasoner_rows(lang), *hygiene_rows(), *canary_rows()]
+    """Reason with HermiT, apply hygiene, judge canaries and inferences; exit 1 on a failure."""
+    rows = [*reasoner_rows(lang), *hygiene_rows(), *canary_rows(), *inference_rows()]
     write_rows(("check", "result", "detail"), rows, format_)
     failed = [row for row in rows if row[1] not in {"ok", "warning"}]
     raise typer.Exit(EXIT_VIOLATIONS if failed else 0)
@@ -184,6 +184,23 @@ def canary_rows() -> list[Row]:
         if not r.passed
     ]
     return wrong or [("canaries", "ok", f"{len(results)} judged as announced")]
+
+
+def inference_rows() -> list[Row]:
+    """Judge every expected inference; one that is lost, or that none wanted, is named."""
+    from ontology.inferences import check_inferences
+    from ontology.reasoning import ReasonerError
+
+    try:
+        results = check_inferences()
+    except ReasonerError as error:
+        return [("inferences", "failed", str(error))]
+    wrong = [
+        ("inferences", "failed", f"{r.expected.text}: {r.expected.holds} expected, {r.found} found")
+        for r in results
+        if not r.passed
+    ]
+    return wrong or [("inferences", "ok", f"{len(results)} as expected")]
 
 
 @app.command()

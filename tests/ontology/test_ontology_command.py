@@ -12,10 +12,11 @@ from cli.main import app
 from cli.ontology import OntologyPathError
 from cli.output import Lang
 from ingest.errors import MissingBuildError
-from ontology import explanation, reasoning
+from ontology import explanation, inferences, reasoning
+from ontology.inferences import Inference, InferenceResult
 from ontology.loading import ROOT, module_files
 from ontology.namespaces import EMP
-from ontology.reasoning import CanaryResult, ReasoningReport
+from ontology.reasoning import CanaryResult, ReasonerError, ReasoningReport
 
 OLD = f"@prefix owl: <http://www.w3.org/2002/07/owl#> .\n@prefix emp: <{EMP}> .\n"
 
@@ -101,6 +102,9 @@ def _verdicts(monkeypatch: pytest.MonkeyPatch, *, passed: bool) -> None:
     monkeypatch.setattr(reasoning, "check_canaries", lambda: (canary,))
     monkeypatch.setattr(reasoning, "check_consistency", lambda: ReasoningReport(True, (), 1.0))
     monkeypatch.setattr(command, "hygiene_rows", lambda: [("HYG-20", "warning", "x")])
+    row = Inference("coverage", "ex:a", "emp:covers", "ex:b", "open", "no part")
+    result = InferenceResult(row, "open" if passed else "yes")
+    monkeypatch.setattr(inferences, "check_inferences", lambda: (result,))
 
 
 def test_check_sums_up_and_a_warning_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +116,7 @@ def test_check_sums_up_and_a_warning_is_no_failure(monkeypatch: pytest.MonkeyPat
         "HermiT,ok,1.0 s",
         "HYG-20,warning,x",
         "canaries,ok,1 judged as announced",
+        "inferences,ok,1 as expected",
     ]
 
 
@@ -120,6 +125,18 @@ def test_check_exits_1_when_a_canary_is_missed(monkeypatch: pytest.MonkeyPatch) 
     code, out, _ = _run("check", "--format", "csv")
     assert code == 1
     assert 'bad/01-x,failed,"inconsistent expected, ok found: a fault"' in out
+    unwanted = "coverage: ex:a emp:covers ex:b: open expected, yes found"
+    assert f'inferences,failed,"{unwanted}"' in out
+
+
+def test_inferences_that_prove_nothing_are_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def contradiction() -> tuple[InferenceResult, ...]:
+        raise ReasonerError("the fixtures contradict the ontology")
+
+    monkeypatch.setattr(inferences, "check_inferences", contradiction)
+    assert command.inference_rows() == [
+        ("inferences", "failed", "the fixtures contradict the ontology")
+    ]
 
 
 def test_an_empty_class_is_reported_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
