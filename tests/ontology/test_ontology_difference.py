@@ -37,7 +37,7 @@ def test_the_ontology_does_not_differ_from_itself() -> None:
     difference = compare(whole, load_modules(ROOT))
     assert difference.changes == ()
     assert difference.level == "none"
-    assert difference.old_version == "0.1.0"
+    assert difference.old_version == "0.2.0"
 
 
 @pytest.mark.parametrize(
