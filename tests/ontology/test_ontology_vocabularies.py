@@ -1,11 +1,14 @@
 """The SKOS schemes hold the concepts of the contract, complete in both languages."""
 
 import csv
+import html
+import re
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, SKOS, Graph, Literal
 
 from ontology.loading import load_vocabularies, vocabulary_files
 from ontology.namespaces import EMP, VOC
@@ -40,6 +43,15 @@ SCHEMES = {
     "nature": "fact judgement proposal",
     "polarity": "positive negative mixed neutral",
     "qualifier": "exact about more-than less-than range",
+    "density": "large-urban-centre intermediate-urban-centre small-town urban-belt rural-town "
+    "dispersed-rural very-dispersed-rural",
+    "centrality": "non-centre local intermediate structuring major",
+    "rurality": "tourist-specialised tourist-residential productive-agricultural "
+    "productive-working-class small-centre-mixed small-centre-industrial residential-mixed "
+    "residential-affluent perimeter-changed out-of-scope",
+    "massif": "vosges jura alpes guadeloupe corse massif-central martinique pyrenees reunion",
+    "frr": "unclassified base plus beneficiary partial beneficiary-partial",
+    "attraction": "centre main-pole secondary-pole crown outside",
     "theme": "habitat commerce mobilites espaces-publics equipements alimentation "
     "developpement-economique tourisme marketing-territorial mobilite energie-dechets "
     "prevention-inondations culture couverture-4g transition-ecologique "
@@ -47,9 +59,20 @@ SCHEMES = {
     "acces-services-soins centres-bourgs engagement-numerique sante education "
     "renouvellement-urbain ruralites industrie services-publics montagne",
 }
-EUROVOC = URIRef("http://eurovoc.europa.eu/")
+EUROVOC = "http://eurovoc.europa.eu/"
 # Identifiers named as confirmed beside the exported table of cohesion concepts.
 CONFIRMED_ELSEWHERE = {"5536", "27"}
+COUNTRY = "http://publications.europa.eu/resource/authority/country/FRA"
+MATCHES = (
+    SKOS.exactMatch,
+    SKOS.closeMatch,
+    SKOS.broadMatch,
+    SKOS.narrowMatch,
+    SKOS.relatedMatch,
+)
+# What the table of centrality says of the communes it leaves without a level.
+NO_LEVEL = "- undefined"
+SHARED = Path(__file__).parents[3] / "shared"
 
 
 @pytest.fixture(scope="module")
@@ -142,12 +165,95 @@ def test_schemes_state_their_licence(graph: Graph) -> None:
 
 
 @pytest.mark.shared
-def test_eurovoc_matches_are_confirmed_identifiers(graph: Graph) -> None:
-    table = Path(__file__).parents[3] / "shared/data/links/eurovoc_cohesion.csv"
-    with table.open(encoding="utf-8", newline="") as stream:
-        confirmed = {row["id"] for row in csv.DictReader(stream)} | CONFIRMED_ELSEWHERE
-    matches = {
-        str(value).removeprefix(str(EUROVOC)) for value in graph.objects(None, SKOS.closeMatch)
-    }
+def test_matches_are_confirmed_identifiers(graph: Graph) -> None:
+    with (SHARED / "data/links/eurovoc_cohesion.csv").open(encoding="utf-8", newline="") as stream:
+        identifiers = {row["id"] for row in csv.DictReader(stream)} | CONFIRMED_ELSEWHERE
+    confirmed = {EUROVOC + identifier for identifier in identifiers} | {COUNTRY}
+    matches = {str(value) for kind in MATCHES for value in graph.objects(None, kind)}
     assert matches
     assert matches <= confirmed
+
+
+def test_no_list_of_ours_is_said_to_be_exactly_another(graph: Graph) -> None:
+    assert list(graph.subject_objects(SKOS.exactMatch)) == []
+    pairs = [pair for kind in MATCHES for pair in graph.subject_objects(kind)]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_every_concept_is_under_a_top_concept_of_its_own_scheme(graph: Graph) -> None:
+    for concept, scheme in graph.subject_objects(SKOS.inScheme):
+        above = set(graph.transitive_objects(concept, SKOS.broader))
+        assert any((top, SKOS.topConceptOf, scheme) in graph for top in above), concept
+
+
+def test_notations_are_texts_unique_within_a_scheme(graph: Graph) -> None:
+    for scheme in SCHEMES:
+        notations = [
+            notation
+            for concept in graph.subjects(SKOS.inScheme, VOC[scheme])
+            for notation in graph.objects(concept, SKOS.notation)
+        ]
+        assert all(isinstance(n, Literal) and n.datatype is None for n in notations)
+        assert len(notations) == len(set(notations)), scheme
+
+
+def _labels(graph: Graph, scheme: str) -> dict[str, str]:
+    """Return the notation, or nothing, of each French label of a scheme."""
+    return {
+        str(label): str(graph.value(concept, SKOS.notation) or "")
+        for concept in graph.subjects(SKOS.inScheme, VOC[scheme])
+        for label in graph.objects(concept, SKOS.prefLabel)
+        if isinstance(label, Literal) and label.language == "fr"
+    }
+
+
+def _column(name: str, column: str) -> set[str]:
+    """Return the distinct values of one column of a table of reference."""
+    with (SHARED / "data" / name).open(encoding="utf-8-sig", newline="") as stream:
+        separator = ";" if name.startswith("frr") else ","
+        return {row[column].strip() for row in csv.DictReader(stream, delimiter=separator)}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("scheme", "table", "column"),
+    [
+        ("density", "referentiels/densite_ot_cog2025.csv", "niveau_densite"),
+        ("centrality", "referentiels/centralite_ot_cog2025.csv", "niveau_centralite"),
+        ("rurality", "referentiels/ruralite_ot_cog2025.csv", "niveau_ruralite"),
+        ("frr", "frr-zrr/frr_2025-07.csv", "Classement FRR et FRR+ au 10 juillet 2025"),
+    ],
+)
+def test_a_typology_holds_the_labels_of_its_source(
+    graph: Graph, scheme: str, table: str, column: str
+) -> None:
+    assert set(_labels(graph, scheme)) == _column(table, column) - {NO_LEVEL}
+
+
+@pytest.mark.shared
+def test_massifs_have_the_labels_and_codes_of_their_source(graph: Graph) -> None:
+    found = {f"{code} - {label}" for label, code in _labels(graph, "massif").items()}
+    assert found == _column("referentiels/montagne_ot_cog2025.csv", "niveau_montagne")
+
+
+@pytest.mark.shared
+def test_categories_of_attraction_have_the_labels_and_codes_of_the_workbook(graph: Graph) -> None:
+    workbook = SHARED / "data/referentiels/table-appartenance-geo-communes-22.xlsx"
+    with ZipFile(workbook) as archive:
+        text = html.unescape(archive.read("xl/sharedStrings.xml").decode())
+    listed = re.findall(r">(1[123]|20|30) [–-] (Comm[^<]*|Autre comm[^<]*)<", text)
+    assert {label: code for code, label in listed} == _labels(graph, "attraction")
+
+
+def test_levels_of_density_are_numbered_from_the_densest(graph: Graph) -> None:
+    by_code = {code: label for label, code in _labels(graph, "density").items()}
+    assert sorted(by_code) == [str(level) for level in range(1, 8)]
+    assert by_code["1"] == "Grands centres urbains"
+    assert by_code["7"] == "Rural à habitat très dispersé"
+
+
+def test_the_themes_are_where_axes_are_taken(graph: Graph) -> None:
+    # The five axes of Action cœur de ville, as the founding article names them.
+    axes = {"habitat", "commerce", "mobilités", "espaces publics", "équipements"}
+    assert axes <= set(_labels(graph, "theme"))
+    assert (VOC["axis"], None, None) not in graph
