@@ -11,7 +11,7 @@ from ontology.loading import (
     ROOT,
     OntologyError,
     aggregate_file,
-    alignments_file,
+    alignment_files,
     load_files,
     module_files,
     restrictions_file,
@@ -108,7 +108,7 @@ def hygiene_graph() -> Graph:
             *module_files(),
             aggregate_file(),
             restrictions_file(),
-            alignments_file(),
+            *alignment_files(),
             *vocabulary_files(),
         ]
     )

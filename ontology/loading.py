@@ -43,13 +43,14 @@ def restrictions_file() -> Path:
     return ROOT / "restrictions.ttl"
 
 
-def alignments_file() -> Path:
-    """Return the file of links to external vocabularies, which no reasoner reads.
+def alignment_files() -> tuple[Path, ...]:
+    """Return the files of links to external vocabularies, which no reasoner reads.
 
     Returns:
-        The path of `alignments.ttl`.
+        The path of `alignments.ttl`, which imports the others, then those of
+        `alignments/*.ttl`, one a vocabulary, sorted by name.
     """
-    return ROOT / "alignments.ttl"
+    return (ROOT / "alignments.ttl", *sorted((ROOT / "alignments").glob("*.ttl")))
 
 
 def vocabulary_files() -> tuple[Path, ...]:
@@ -122,7 +123,7 @@ def load_ontology(*, restrictions: bool = False, alignments: bool = False) -> Gr
     if restrictions:
         paths.append(restrictions_file())
     if alignments:
-        paths.append(alignments_file())
+        paths.extend(alignment_files())
     return load_files(paths)
 
 

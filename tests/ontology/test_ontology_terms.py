@@ -55,9 +55,7 @@ scaleRank confidenceRank isState retrievedOn referenceDate mapping mirrorPath co
 measureMaximum eventDate
 """
 DROPPED = """
-BudgetLine CoverageFact PairObservation
-fromBudgetLine coverageDeployment coverageUnit coverageExtent
-coverageShare dateCertainty
+dateCertainty
 """
 
 
