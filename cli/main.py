@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.links import app as links_app
 from cli.ontology import app as ontology_app
 from cli.output import Format, Lang, errors, fail, say, write_rows
 from ingest.errors import EXIT_USAGE, EXIT_VIOLATIONS, EmpilementError, ViolationsError
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(ontology_app)
+app.add_typer(links_app)
 
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]

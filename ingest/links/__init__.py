@@ -1,0 +1,1 @@
+"""Links out: what INSEE, Wikidata and the EU Knowledge Graph call the things of this graph."""
