@@ -14,9 +14,12 @@ GOOD_TERM = """
   owl:versionIRI <https://w3id.org/empilement/ont/1.0.0/x> ; owl:versionInfo "1.0.0" ;
   dcterms:title "Essai"@fr , "Trial"@en ; dcterms:description "Un essai."@fr , "A trial."@en ;
   dcterms:creator "Somebody" ; dcterms:license <https://spdx.org/licenses/etalab-2.0> ;
-  dcterms:created "2026-11-23"^^xsd:date .
+  dcterms:created "2026-11-23"^^xsd:date ;
+  skos:changeNote "1.0.0 : première version."@fr , "1.0.0: first version."@en .
 emp:Thing a owl:Class ; rdfs:label "chose"@fr , "thing"@en ;
   skos:definition "Ce qui est."@fr , "What is there."@en ;
+  skos:example "Une pierre."@fr , "A stone."@en ;
+  skos:scopeNote "Ne pas confondre avec son nom."@fr , "Not to be taken for its name."@en ;
   rdfs:isDefinedBy <https://w3id.org/empilement/ont/x> ; vs:term_status "testing" .
 <https://w3id.org/empilement/voc/s> a skos:ConceptScheme ;
   skos:prefLabel "liste"@fr , "list"@en ; skos:definition "Une liste."@fr , "A list of words."@en .
@@ -100,6 +103,33 @@ PLANTED = {
     "HYG-34": ('+ emp:Thing skos:altLabel "chose"@fr .', THING),
     "HYG-35": ("+ emp:chose a owl:Class .", f"{EMP}chose"),
     "HYG-36": ("+ emp:Thing a owl:ObjectProperty .", THING),
+    "HYG-37": ('- emp:Thing skos:example "A stone."@en .', THING),
+    "HYG-38": ('- emp:Thing skos:scopeNote "Not to be taken for its name."@en .', THING),
+    "HYG-39": (
+        '+ <https://w3id.org/empilement/ont/x> owl:priorVersion "0.9.0" .',
+        f"{BASE}ont/x",
+    ),
+    "HYG-40": (
+        "+ emp:Thing rdfs:subClassOf emp:Other ."
+        " emp:Other rdfs:isDefinedBy <https://w3id.org/empilement/ont/y> .",
+        THING,
+    ),
+    "HYG-41": ('+ emp:Thing skos:scopeNote "Ohne Namen."@de .', THING),
+    "HYG-42": ('+ emp:Thing skos:example "Une pierre."@en .', THING),
+    "HYG-43": ('+ emp:Thing skos:example "une pierre sans point"@fr .', THING),
+    "HYG-44": ('+ emp:Thing owl:deprecated "true" .', THING),
+    "HYG-45": ("+ emp:OtherThings a owl:Class .", f"{EMP}OtherThings"),
+    "HYG-46": ("+ <https://w3id.org/empilement/ont/x.ttl> a owl:Ontology .", f"{BASE}ont/x.ttl"),
+    "HYG-47": (
+        "+ emp:Thing owl:equivalentClass [ owl:intersectionOf ( emp:Other emp:Thing ) ] .",
+        THING,
+    ),
+    "HYG-48": ("+ emp:near a owl:ObjectProperty ; rdfs:range xsd:string .", f"{EMP}near"),
+    "HYG-49": (
+        "+ emp:Thing rdfs:subClassOf [ owl:onProperty emp:near ;"
+        " owl:someValuesFrom [ owl:complementOf emp:Other ] ] .",
+        THING,
+    ),
 }
 
 
@@ -152,6 +182,8 @@ def test_a_planted_fault_is_found(rule_id: str) -> None:
 @pytest.mark.parametrize(
     ("rule_id", "turtle", "found"),
     [
+        ("HYG-20", 'rdfs:label "dans"@fr . emp:within skos:altLabel "dans"@fr', True),
+        ("HYG-20", 'rdfs:label "dans"@fr . emp:within rdfs:label "dans"@en', False),
         ("HYG-24", "a owl:TransitiveProperty ; rdfs:domain emp:A ; rdfs:range emp:B", True),
         ("HYG-24", "a owl:TransitiveProperty ; rdfs:domain emp:A ; rdfs:range emp:A", False),
         ("HYG-28", "a owl:SymmetricProperty ; owl:inverseOf emp:around", True),
@@ -159,15 +191,120 @@ def test_a_planted_fault_is_found(rule_id: str) -> None:
         ("HYG-29", "owl:propertyChainAxiom ( emp:a emp:b )", False),
         ("HYG-31", 'rdfs:label "fin "@fr', True),
         ("HYG-31", 'rdfs:label "deux mots"@fr', False),
+        ("HYG-31", 'dcterms:source "deux\\tmots"', True),
         ("HYG-32", "owl:deprecated true", True),
         ("HYG-32", "owl:deprecated true ; dcterms:isReplacedBy emp:new", False),
         ("HYG-35", "a owl:DatatypeProperty", False),
+        ("HYG-37", "a owl:ObjectProperty", True),
+        ("HYG-38", "a owl:ObjectProperty", True),
+        ("HYG-38", 'a owl:ObjectProperty ; dcterms:source "Code, article 1"', False),
+        ("HYG-38", 'a owl:Class ; dcterms:source "Code" ; skos:scopeNote "Seule."@fr', True),
+        ("HYG-42", 'skos:definition "Dedans."@fr ; skos:example "Dedans."@fr', True),
+        ("HYG-42", 'rdfs:label "phase"@fr , "phase"@en', False),
+        ("HYG-43", 'skos:example "« cog », pour un code."@fr', False),
+        ("HYG-43", 'skos:example "42 contrats"@fr', True),
+        ("HYG-44", "owl:deprecated true ; dcterms:isReplacedBy emp:new", False),
+        ("HYG-44", "dcterms:isReplacedBy emp:new", True),
+        ("HYG-44", "owl:deprecated true ; dcterms:isReplacedBy emp:new , emp:newer", True),
+        ("HYG-47", "owl:equivalentClass [ owl:unionOf ( emp:A emp:B ) ]", False),
+        ("HYG-48", "a owl:DatatypeProperty ; rdfs:range emp:A . emp:A a owl:Class", True),
+        ("HYG-48", "a owl:DatatypeProperty , owl:SymmetricProperty", True),
+        ("HYG-48", "a owl:ObjectProperty , owl:SymmetricProperty ; rdfs:range emp:A", False),
+        (
+            "HYG-48",
+            "a owl:DatatypeProperty ; owl:inverseOf emp:out . emp:out a owl:ObjectProperty",
+            True,
+        ),
+        (
+            "HYG-48",
+            "a owl:ObjectProperty ; rdfs:subPropertyOf emp:t . emp:t a owl:DatatypeProperty",
+            True,
+        ),
+        ("HYG-49", "rdfs:subClassOf [ owl:complementOf [ owl:someValuesFrom emp:A ] ]", False),
     ],
 )
 def test_the_other_half_of_a_rule(rule_id: str, turtle: str, found: bool) -> None:
     (rule,) = [rule for rule in load_rules() if rule.id == rule_id]
     entities = {finding.entity for finding in apply_rule(rule, _graph(f"emp:inside {turtle} ."))}
     assert (f"{EMP}inside" in entities) is found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("isA", True), ("inside", False), ("isInside", False), ("islandOf", False)],
+)
+def test_a_property_that_stands_for_a_class_hierarchy_is_found(name: str, found: bool) -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-45"]
+    assert bool(apply_rule(rule, _graph(f"emp:{name} a owl:ObjectProperty ."))) is found
+
+
+@pytest.mark.parametrize(
+    ("iri", "found"),
+    [
+        ("https://w3id.org/empilement/voc/scale/supra-epci", False),
+        ("https://w3id.org/empilement/ont/1.0.0/x", False),
+        ("http://w3id.org/empilement/def#Thing", True),
+        ("https://w3id.org/empilement/id/commune/Évry", True),
+        ("http://example.org/Évry.ttl", False),
+    ],
+)
+def test_an_iri_of_ours_is_https_without_accent(iri: str, found: bool) -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-46"]
+    assert bool(apply_rule(rule, _graph(f"<{iri}> a skos:Concept ."))) is found
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (
+            'owl:versionIRI <{x}1.0.0/x> ; owl:versionInfo "1.0.0" ; owl:priorVersion <{x}0.9.0/x>',
+            0,
+        ),
+        ('owl:versionIRI <{x}1.0.0> ; owl:versionInfo "1.0.0"', 0),
+        ('owl:versionIRI <{x}1.0.0/x> ; owl:versionInfo "1.1.0"', 1),
+        ("owl:versionIRI <{x}1.0.0/x> ; owl:priorVersion <{x}1.0.0/x>", 1),
+        ('dcterms:license "etalab-2.0"', 1),
+        ('owl:versionInfo "1.0.0" . <{x}y> a owl:Ontology ; owl:versionInfo "1.1.0"', 1),
+    ],
+)
+def test_versions_are_iris_that_agree_with_one_number(header: str, found: int) -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-39"]
+    text = header.replace("{x}", f"{BASE}ont/")
+    assert len(apply_rule(rule, _graph(f"<{BASE}ont/x> a owl:Ontology ; {text} ."))) == found
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_change_note_is_needed_in_each_language(language: str) -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-30"]
+    notes = {"fr": '"1.0.0 : première version."@fr', "en": '"1.0.0: first version."@en'}
+    graph = _graph(GOOD_TERM)
+    graph -= _graph(f"<{BASE}ont/x> skos:changeNote {notes[language]} .")
+    findings = [(f.property, f.value) for f in apply_rule(rule, graph)]
+    assert findings == [(PREFIXES["skos"] + "changeNote", language)]
+
+
+def test_a_concept_needs_a_definition_in_each_language() -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-03"]
+    graph = _graph(f'<{CONCEPT}> a skos:Concept ; skos:definition "Le second."@fr .')
+    assert [(f.entity, f.value) for f in apply_rule(rule, graph)] == [(CONCEPT, "en")]
+
+
+def test_two_concepts_share_a_name_only_across_schemes() -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-20"]
+    one = f'<{CONCEPT}> skos:prefLabel "un"@fr ; skos:inScheme <{BASE}voc/%s> .'
+    assert not apply_rule(rule, _graph(GOOD_TERM + one % "other"))
+    assert [f.entity for f in apply_rule(rule, _graph(GOOD_TERM + one % "s"))] == [f"{BASE}voc/s/a"]
+
+
+def test_an_import_of_an_import_is_enough() -> None:
+    (rule,) = [rule for rule in load_rules() if rule.id == "HYG-40"]
+    graph = _graph(
+        f"<{BASE}ont/x> owl:imports <{BASE}ont/y> . <{BASE}ont/y> owl:imports <{BASE}ont/z> ."
+        f"emp:A rdfs:isDefinedBy <{BASE}ont/x> ; rdfs:subClassOf emp:B ."
+        f"emp:B rdfs:isDefinedBy <{BASE}ont/z> ; rdfs:subClassOf emp:C ."
+        f"emp:C rdfs:isDefinedBy <{BASE}ont/z> ."
+    )
+    assert apply_rule(rule, graph) == ()
 
 
 def test_a_subproperty_may_narrow_the_domain_of_the_one_above() -> None:
