@@ -26,12 +26,14 @@ BY_TYPE: Final = {HTML if form is None else form.media_type: form for _, form in
 def local(iri: str) -> str:
     """Give the path of the page of a thing; the IRI itself when it is not ours."""
     if iri.startswith(str(EMP)):
-        return f"/def#{quote(iri.removeprefix(str(EMP)))}"
+        return f"/def/{quote(iri.removeprefix(str(EMP)))}"
     if iri.startswith(str(ID)):
         return f"/doc/{iri.removeprefix(str(ID))}"
     if iri.startswith(str(VOC)) or iri.startswith(str(GRAPH)):
         return f"/{iri.removeprefix(BASE)}"
-    if iri.startswith(str(ONT)) or iri == str(EMP).rstrip("#"):
+    if iri.startswith(str(ONT)):
+        return f"/{iri.removeprefix(BASE)}"
+    if iri in {str(EMP).rstrip("#"), f"{BASE}ont"}:
         return "/def"
     return iri
 

@@ -16,7 +16,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import linked_data, pages, question_routes, sparql_routes
+from api import definitions, linked_data, pages, question_routes, sparql_routes
+from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
 from api.problems import (
     MEDIA_TYPE,
@@ -33,6 +34,7 @@ from api.search import SearchIndex
 from api.service import EngineFactory, Service, open_service, pool
 from ingest.errors import EmpilementError
 from ingest.settings import Settings
+from ontology.pages import resembling
 from queries.territories import TerritoryNotFoundError
 
 CSP: Final = (
@@ -104,7 +106,7 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
     app.add_api_route("/ready", ready, methods=["GET", "HEAD"])
-    for module in (sparql_routes, question_routes, linked_data, pages):
+    for module in (sparql_routes, question_routes, linked_data, definitions, pages):
         app.include_router(module.router)
     return app
 
@@ -190,6 +192,10 @@ def _page(request: Request, service: Service, problem: Problem, error: Exception
 def _suggestions(service: Service, error: Exception) -> list[tuple[str, str, str]]:
     """Give what an unknown address may have meant: kind, code, name. Never fails."""
     try:
+        if isinstance(error, NotFoundError) and error.kind == "def":
+            terms = read_guide().terms
+            close = resembling(error.code, terms, _SUGGESTING)
+            return [("def", name, terms[name].term.label_fr) for name in close]
         if isinstance(error, TerritoryNotFoundError):
             found = [service.index().entries.get(each.iri) for each in error.suggestions]
         elif isinstance(error, NotFoundError) and error.code:

@@ -12,21 +12,20 @@ from api import rdf, terms
 from api.addresses import BY_SUFFIX, BY_TYPE, FORMS, OFFERS, split_suffix, with_query
 from api.caching import CACHE, etag, matches
 from api.document import about
-from api.negotiation import HTML, NotAcceptableError, Offer, negotiate, offer
+from api.negotiation import HTML, NotAcceptableError, negotiate
 from api.problems import NotFoundError
-from api.render import VARY, language_of, page
+from api.render import VARY, language_of
 from api.service import Service, service_of
 from api.thing_page import thing_page
 from api.views.territory import successor_of
 from ingest.errors import IdentityError
 from ingest.identity import mint
-from ontology.namespaces import EMP, GRAPH, ID, VOC
+from ontology.namespaces import GRAPH, ID, VOC
 from queries.formats import Format
 
 router = APIRouter()
 READING: Final = ["GET", "HEAD"]
 Served = Annotated[Service, Depends(service_of)]
-_ONTOLOGY_OFFERS: Final = (Offer(HTML, ("application/xhtml+xml",)), offer(Format.TURTLE))
 
 
 @router.api_route("/id/{kind}/{code:path}", methods=READING, response_class=RedirectResponse)
@@ -61,36 +60,6 @@ def named_graph(request: Request, source: str, vintage: str, service: Served) ->
     """Send the document about a named graph: source, vintage, licence, rows kept."""
     code, suffix = split_suffix(f"{source}/{vintage}")
     return _described(request, service, _iri(request, f"{GRAPH}{code}"), ("graph", code), suffix)
-
-
-@router.api_route("/def", methods=READING)
-@router.api_route("/def.{suffix}", methods=READING)
-def ontology(request: Request, service: Served, suffix: str = "") -> Response:
-    """Send the ontology: Turtle, or the table of its terms in both languages."""
-    media = {"ttl": Format.TURTLE.media_type, "html": HTML}.get(suffix)
-    if suffix and media is None:
-        raise NotFoundError(request.url.path)
-    media = media or negotiate(request.headers.get("accept"), _ONTOLOGY_OFFERS)
-    tag = _tag(request, service, media)
-    headers = {"ETag": tag, "Cache-Control": CACHE, "Vary": VARY}
-    if matches(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=headers)
-    if media != HTML:
-        return Response(service.vocabulary.turtle, media_type=media, headers=headers)
-    modules: dict[str, list[object]] = {}
-    for term in service.vocabulary.terms:
-        modules.setdefault(term.module, []).append(term)
-    answer = page(
-        request,
-        service,
-        "ontology.html",
-        title_key="ontology_title",
-        modules=modules,
-        base=str(EMP),
-        forms=(("ttl", "/def.ttl"), ("context.jsonld", "/context.jsonld")),
-    )
-    answer.headers.update(headers)
-    return answer
 
 
 @router.api_route("/context.jsonld", methods=READING)

@@ -13,7 +13,7 @@ from api.negotiation import language
 from api.service import Service
 
 VARY: Final = "Accept, Accept-Language"
-_TEMPLATES: Final = Environment(
+TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -77,9 +77,10 @@ def page(
         "forms": (),
         "behind": "",
         "robots": "",
+        "layout": "base.html",
     } | content
     return HTMLResponse(
-        _TEMPLATES.get_template(template).render(context),
+        TEMPLATES.get_template(template).render(context),
         status_code=status,
         headers={"Content-Language": lang, "Vary": VARY},
     )

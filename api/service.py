@@ -9,6 +9,7 @@ from typing import Final
 
 from fastapi import Request
 
+from api.guide import read_guide
 from api.problems import NotReadyError
 from api.search import SearchIndex, load_index
 from api.vocabulary import Vocabulary, load_vocabulary
@@ -64,8 +65,9 @@ class Service:
             return self._index
 
     def warm(self) -> None:
-        """Read the names and codes as soon as the graph is loaded; gives up silently."""
+        """Read the ontology, then names and codes once the graph is loaded; gives up silently."""
         try:
+            read_guide()
             if isinstance(self.engine, WorkerPool):
                 self.engine.wait_ready()
             self.index()
@@ -119,13 +121,20 @@ def open_service(settings: Settings, factory: EngineFactory) -> Service:
 
 
 def code_mark() -> str:
-    """Give a mark that changes with the code, the templates and the texts of the pages."""
+    """Give a mark that changes with the code of the pages and all they show besides data."""
     digest = hashlib.sha256()
     for path in sorted(_HERE.rglob("*")):
         if path.suffix in {".py", ".html", ".json", ".css"}:
             digest.update(path.relative_to(_HERE).as_posix().encode())
             digest.update(path.read_bytes())
-    for path in sorted((_HERE.parent / "queries" / "named").glob("*.rq")):
+    shown = (
+        "queries/named/*.rq",
+        "ontology/**/*.ttl",
+        "ontology/*.py",
+        "shapes/*.ttl",
+        "shapes/*.py",
+    )
+    for path in sorted(path for pattern in shown for path in _HERE.parent.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -59,13 +59,11 @@ class Vocabulary:
         terms: the terms of our namespace.
         names: label by language, by IRI, of our terms and of the usual ones of others.
         context: the JSON-LD context, ``@context`` included.
-        turtle: the ontology in Turtle.
     """
 
     terms: tuple[Term, ...]
     names: dict[str, dict[str, str]]
     context: dict[str, Any]
-    turtle: bytes
 
 
 def load_vocabulary() -> Vocabulary:
@@ -84,9 +82,7 @@ def load_vocabulary() -> Vocabulary:
     for curie, (french, english) in OUTSIDE.items():
         prefix, _, name = curie.partition(":")
         names[PREFIXES[prefix] + name] = {"fr": french, "en": english}
-    return Vocabulary(
-        terms, names, make_context(graph), graph.serialize(format="turtle").encode("utf-8")
-    )
+    return Vocabulary(terms, names, make_context(graph))
 
 
 def make_context(graph: Graph) -> dict[str, Any]:

@@ -78,7 +78,8 @@ class TermRule:
         rule: the rule.
         role: `target` when it judges the things of the class, or those that have the property;
             `path` when it judges the values of the property; `mention` when it only looks at it.
-        constraints: its demands; for a path, those on that path alone.
+        constraints: its demands; for a path, those on that path alone; for a mention, those that
+            name the term (none where only a query does).
     """
 
     rule: Rule
@@ -195,5 +196,9 @@ def rules_by_term(shapes: Graph) -> dict[str, tuple[TermRule, ...]]:
         for name in sorted(targets | _mentions(shapes, shape)):
             on_path = tuple(each for each in every if name in _MENTION.findall(each.path))
             role: Role = "path" if on_path else "target" if name in targets else "mention"
-            found.setdefault(name, []).append(TermRule(rule, role, on_path or every))
+            if role == "mention":
+                shown = tuple(each for each in every if name in _MENTION.findall(each.fr))
+            else:
+                shown = on_path or every
+            found.setdefault(name, []).append(TermRule(rule, role, shown))
     return {name: tuple(entries) for name, entries in found.items()}
