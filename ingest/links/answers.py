@@ -128,7 +128,8 @@ def judge(
                 refusals.add(Refusal(code, item, candidate.fault or outside))
             if candidate.fault or not outside:
                 timely[item] = candidate
-        for item, relation, reason in _relations(endpoint, timely, today):
+        sole = endpoint.relation if len(items if endpoint.dated else timely) == 1 else CLOSE
+        for item, relation, reason in _relations(endpoint, timely, sole, today):
             if reason:
                 refusals.add(Refusal(code, item, reason))
             else:
@@ -184,7 +185,7 @@ def _in_force(candidate: Candidate, today: date) -> bool:
 
 
 def _relations(
-    endpoint: Endpoint, timely: dict[str, Candidate], today: date
+    endpoint: Endpoint, timely: dict[str, Candidate], sole: str, today: date
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each sound item with its relation, or with the reason why there is none.
 
@@ -199,7 +200,7 @@ def _relations(
         elif item not in present or (endpoint.dated and not candidate.since):
             yield item, SEE, ""
         else:
-            yield item, endpoint.relation if len(timely) == 1 else CLOSE, ""
+            yield item, sole, ""
 
 
 def _text(term: Term) -> str:

@@ -1,6 +1,7 @@
 """What the graph of an endpoint's links says: the links, and where, when and how they were had."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -28,7 +29,7 @@ def query_hash(endpoint: Endpoint) -> str:
     return hashlib.sha256(endpoint.template().encode()).hexdigest()
 
 
-def state(graph: Graph, things: Mapping[str, Sequence[str]], links: Sequence[Link]) -> None:
+def state(graph: Graph, things: Mapping[str, Sequence[str]], links: Sequence[Link]) -> Counter[str]:
     """State the links of one question.
 
     Args:
@@ -36,12 +37,18 @@ def state(graph: Graph, things: Mapping[str, Sequence[str]], links: Sequence[Lin
         things: the things of this graph that bear each code.
         links: what was found. Where several things share a code, none is the item's match.
 
+    Returns:
+        How many statements were made, by relation.
+
     """
+    made: Counter[str] = Counter()
     for link in links:
         bearers = things[link.code]
-        relation = NamedNode(link.relation if len(bearers) == 1 else SEE)
+        relation = link.relation if len(bearers) == 1 else SEE
         for thing in bearers:
-            graph.add(thing, relation, NamedNode(link.item))
+            graph.add(thing, NamedNode(relation), NamedNode(link.item))
+        made[relation] += len(bearers)
+    return made
 
 
 def describe(

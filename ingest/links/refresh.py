@@ -94,7 +94,7 @@ def refresh(
     asked: dict[str, int] = {}
     relations: Counter[str] = Counter()
     refused: list[dict[str, str]] = []
-    read = 0
+    kept = 0
     for question in endpoint.questions:
         things = things_of(question, store)
         codes = list(things)[:limit]
@@ -102,14 +102,13 @@ def refresh(
         with progress.step(f"{endpoint.name}: {question.name}"):
             rows = list(_rows(endpoint, question, codes, address, limits))
         links, refusals = judge(endpoint, rows, set(codes), when.date())
-        read += len(links) + len(refusals)
-        relations.update(link.relation for link in links)
+        kept += len(links)
+        relations += state(graph, things, links)
         refused += [{"question": question.name} | asdict(refusal) for refusal in refusals]
-        state(graph, things, links)
-    if not relations:
+    if not kept:
         reason = refused[0]["reason"] if refused else "no row"
         raise changed(endpoint, f"No link in it for {sum(asked.values())} codes ({reason}).")
-    counts = {"rowsRead": read, "rowsKept": relations.total(), "rowsRejected": len(refused)}
+    counts = {"rowsRead": kept + len(refused), "rowsKept": kept, "rowsRejected": len(refused)}
     describe(graph, endpoint, address, when, counts)
     account: Account = {
         "graph": graph.name.value,

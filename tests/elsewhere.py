@@ -1,0 +1,126 @@
+"""Servers that stand for endpoints elsewhere: a real one on a small graph, and one with faults."""
+
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import create_server
+
+import pyoxigraph as ox
+
+EXECUTABLE = Path(sys.executable).parent / "oxigraph"
+Reply = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def oxigraph(folder: Path, trig: str) -> Iterator[str]:
+    """Serve a dataset with a SPARQL server of its own process, until the block ends.
+
+    Args:
+        folder: an empty folder for its store.
+        trig: the dataset, in TriG.
+
+    Returns:
+        The address of its endpoint.
+
+    """
+    store = ox.Store(str(folder))
+    store.load(trig, format=ox.RdfFormat.TRIG)
+    store.flush()
+    del store
+    with create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [EXECUTABLE, "serve-read-only", "--location", folder, "--bind", address[7:]]
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(address, timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield f"{address}/query"
+    finally:
+        server.kill()
+        server.wait()
+
+
+@contextmanager
+def faulty(replies: list[Reply], seen: list[tuple[dict[str, str], bytes]]) -> Iterator[str]:
+    """Serve the replies in turn, the last one again and again, until the block ends.
+
+    Args:
+        replies: what to answer.
+        seen: receives the headers (names in lower case) and body of each request.
+
+    Returns:
+        The address of the endpoint.
+
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            seen.append(({name.lower(): text for name, text in self.headers.items()}, body))
+            replies[min(len(seen), len(replies)) - 1](self)
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output clean."""
+
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """A client that goes away is what some tests are about."""
+
+    server = Quiet(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/sparql"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def says(code: int, body: bytes = b"", delay: float = 0, **headers: str) -> Reply:
+    """Make a reply; an underscore in the name of a header stands for a hyphen."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(delay)
+        handler.send_response(code)
+        handler.send_header("Content-Length", str(len(body)))
+        for name, text in headers.items():
+            handler.send_header(name.replace("_", "-"), text)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return reply
+
+
+def breaks_off(handler: BaseHTTPRequestHandler) -> None:
+    """Announce more than is sent."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"head"')
+    handler.close_connection = True
+
+
+def never_ends(piece: bytes, pause: float = 0) -> Reply:
+    """Make a reply that repeats a piece until the client leaves."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(piece)
+            time.sleep(pause)
+
+    return reply
