@@ -5,11 +5,17 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from ingest.links.client import LinksError
 from ingest.links.endpoints import CLOSE, SEE, Endpoint
+
+# Reasons that tell of another answer than the one due, not of a doubt about an item.
+_NOT_ASKED: Final = "a code that was not asked"
+_NOT_AN_ITEM: Final = "not an item of the endpoint"
+FOREIGN: Final = frozenset({_NOT_ASKED, _NOT_AN_ITEM})
 
 Term = object
 Row = dict[str, Term]
@@ -116,7 +122,7 @@ def judge(
             candidate.since |= _days(row, "since")
             candidate.until |= _days(row, "until")
         except ValueError as error:
-            candidate.fault = str(error)
+            candidate.fault = min(filter(None, (candidate.fault, str(error))))
     links: set[Link] = set()
     bearers = Counter(item for items in candidates.values() for item in items)
     for code, items in candidates.items():
@@ -140,9 +146,9 @@ def judge(
 def _fault(endpoint: Endpoint, row: Row, asked: AbstractSet[str]) -> str:
     code, item = row.get("code"), row.get("item")
     if not isinstance(code, Literal) or code.value not in asked:
-        return "a code that was not asked"
+        return _NOT_ASKED
     if not isinstance(item, NamedNode) or not endpoint.item.fullmatch(item.value):
-        return f"not an item of {endpoint.name}"
+        return _NOT_AN_ITEM
     return ""
 
 

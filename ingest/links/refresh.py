@@ -11,9 +11,9 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from ingest.errors import IdentityError
 from ingest.identity import split
-from ingest.links.answers import Row, changed, judge, rows_of
-from ingest.links.cache import Account, keep
-from ingest.links.client import LIMITS, Limits, ask, fill
+from ingest.links.answers import FOREIGN, Refusal, Row, changed, judge, rows_of
+from ingest.links.cache import Account, account_of, keep
+from ingest.links.client import LIMITS, Limits, LinksError, ask, fill
 from ingest.links.description import describe, graph_of, query_hash, state
 from ingest.links.endpoints import Endpoint, Question
 from ingest.links.nuts import REGIONS, region_of
@@ -71,7 +71,9 @@ def refresh(
 ) -> Account:
     """Ask an endpoint all its questions and keep the links found, in place of those from before.
 
-    All or nothing: whatever fails, what was kept from before stays.
+    All or nothing: whatever fails, what was kept from before stays. It is a failure too
+    when a question finds nothing but items of another form, or nothing where it found links
+    before: what it asks about has been renamed or moved.
 
     Args:
         endpoint: who is asked.
@@ -91,10 +93,11 @@ def refresh(
 
     """
     address, graph = address or endpoint.address, graph_of(endpoint, when)
+    before = {} if limit else _found_before(endpoint, settings)
     asked: dict[str, int] = {}
+    found: dict[str, int] = {}
     relations: Counter[str] = Counter()
     refused: list[dict[str, str]] = []
-    kept = 0
     for question in endpoint.questions:
         things = things_of(question, store)
         codes = list(things)[:limit]
@@ -102,12 +105,15 @@ def refresh(
         with progress.step(f"{endpoint.name}: {question.name}"):
             rows = list(_rows(endpoint, question, codes, address, limits))
         links, refusals = judge(endpoint, rows, set(codes), when.date())
-        kept += len(links)
+        if not links and (before.get(question.name) or _foreign(refusals)):
+            reason = f" ({refusals[0].reason})" if refusals else ""
+            raise changed(endpoint, f"No link to {question.name} any more{reason}.")
+        found[question.name] = len(links)
         relations += state(graph, things, links)
         refused += [{"question": question.name} | asdict(refusal) for refusal in refusals]
+    kept = sum(found.values())
     if not kept:
-        reason = refused[0]["reason"] if refused else "no row"
-        raise changed(endpoint, f"No link in it for {sum(asked.values())} codes ({reason}).")
+        raise changed(endpoint, f"No link in it for {sum(asked.values())} codes.")
     counts = {"rowsRead": kept + len(refused), "rowsKept": kept, "rowsRejected": len(refused)}
     describe(graph, endpoint, address, when, counts)
     account: Account = {
@@ -117,10 +123,24 @@ def refresh(
         "query": {"file": endpoint.query, "sha256": query_hash(endpoint)},
         "limit": limit,
         "asked": asked,
+        "found": found,
         "links": dict(relations),
         "refused": refused,
     }
     return keep(endpoint.name, graph, account, settings)
+
+
+def _found_before(endpoint: Endpoint, settings: Settings) -> dict[str, int]:
+    try:
+        account = account_of(endpoint.name, settings)
+    except LinksError:
+        # A damaged account is what asking again mends.
+        return {}
+    return dict(account.get("found", {})) if account else {}
+
+
+def _foreign(refusals: Sequence[Refusal]) -> bool:
+    return any(refusal.reason in FOREIGN for refusal in refusals)
 
 
 def _rows(

@@ -148,7 +148,7 @@ def test_an_end_at_an_unknown_day_leaves_a_doubt() -> None:
 def test_an_item_of_another_namespace_is_refused(item: str) -> None:
     links, refusals = judged(WIKIDATA, row("33529", item))
     assert not links
-    assert refusals == [Refusal("33529", item, "not an item of wikidata")]
+    assert refusals == [Refusal("33529", item, "not an item of the endpoint")]
 
 
 def test_the_older_uris_of_insee_are_not_taken_for_dated_ones() -> None:
@@ -156,7 +156,7 @@ def test_the_older_uris_of_insee_are_not_taken_for_dated_ones() -> None:
     for item in ("http://rdf.insee.fr/geo/COM_33529", COMMUNE + "33529"):
         links, refusals = judged(INSEE, row("33529", item, since="1943-01-01"))
         assert not links
-        assert refusals[0].reason == "not an item of insee"
+        assert refusals[0].reason == "not an item of the endpoint"
 
 
 def test_a_code_that_was_not_asked_is_refused() -> None:

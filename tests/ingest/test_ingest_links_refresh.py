@@ -258,19 +258,20 @@ def test_the_same_answers_give_the_same_bytes(
 
 
 EMPTY = b'{"head":{"vars":["code","item"]},"results":{"bindings":[]}}'
-FOREIGN = json.dumps(
+GOOD = json.dumps(
     {
         "head": {"vars": ["code", "item"]},
         "results": {
             "bindings": [
                 {
                     "code": {"type": "literal", "value": "FRB"},
-                    "item": {"type": "uri", "value": "https://linkedopendata.eu/wiki/Q1"},
+                    "item": {"type": "uri", "value": "https://linkedopendata.eu/entity/Q3526"},
                 }
             ]
         },
     }
 ).encode()
+FOREIGN = GOOD.replace(b"/entity/", b"/wiki/")
 
 
 @pytest.mark.parametrize(
@@ -282,10 +283,15 @@ FOREIGN = json.dumps(
         ([says(200, EMPTY[:-2])], "no whole SPARQL"),
         ([says(200, EMPTY.replace(b'"item"', b'"entity"'))], "lack item"),
         ([says(200, EMPTY)], "No link"),
-        ([says(200, FOREIGN), says(200, EMPTY)], "not an item of eukg"),
-        ([says(200, FOREIGN), says(502), says(502), says(502)], "502"),
+        ([says(200, FOREIGN)], "not an item of the endpoint"),
+        ([*[says(200, GOOD)] * 5, says(502)], "502"),
+        # Nine batches of régions answered in full, then the property of the programmes is gone.
+        ([*[says(200, GOOD)] * 9, says(200, EMPTY)], "No link to EU programmes"),
     ],
-    ids=["down", "refused", "html", "truncated", "renamed", "empty", "foreign", "down-midway"],
+    ids=[
+        *("down", "refused", "html", "truncated", "renamed", "empty", "foreign", "down-midway"),
+        "half-gone",
+    ],
 )
 def test_links_kept_from_before_survive_every_failure(
     addresses: dict[str, str], ours: Store, settings: Settings, replies: list[Any], why: str
@@ -333,6 +339,8 @@ def test_damaged_links_are_told_and_none_is_no_fault(
         (path.parent / "insee.json").write_text(text, "utf-8")
         with pytest.raises(LinksError, match="refresh insee"):
             cached_links(settings)
+    asked("insee", ours, settings, addresses["insee"])
+    assert cached_links(settings) == [path]
 
 
 @pytest.fixture
