@@ -2,13 +2,17 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import Format, Lang, say, write_rows
 from ingest.errors import EXIT_VIOLATIONS, EmpilementError, ViolationsError
+
+if TYPE_CHECKING:
+    from ingest.term_usage import Usage
 
 app = typer.Typer(
     name="ontology", help="Check, explain, compare, document the ontology.", no_args_is_help=True
@@ -43,22 +47,29 @@ class OntologyPathError(EmpilementError):
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(help="Earlier state: a folder of modules, or a file.")],
-    new: Annotated[Path, typer.Argument(help="Later state.")],
+    old: Annotated[
+        str,
+        typer.Argument(
+            help="Earlier state: a released version (0.1.0), `.` for the project's files, "
+            "a folder of modules, or a file."
+        ),
+    ],
+    new: Annotated[str, typer.Argument(help="Later state.")],
     lang: LangOption = Lang.EN,
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """Compare two states, term by term, and say which version number the changes call for."""
-    from ontology.difference import compare, load_modules
+    from ontology.difference import compare
     from ontology.loading import OntologyError
+    from ontology.releases import state
 
     try:
-        difference = compare(load_modules(old), load_modules(new))
+        difference = compare(state(old), state(new))
     except OntologyError as error:
         raise OntologyPathError(
             "The two states of the ontology cannot be compared.",
             f"{error}.".replace("..", "."),
-            "Give two folders of Turtle modules, or two Turtle files that parse.",
+            "Give released versions, folders of Turtle modules, or Turtle files that parse.",
         ) from error
     if format_ is Format.JSON:
         record = {
@@ -241,20 +252,33 @@ def doc(
     out: Annotated[Path, typer.Option("--out", help="Folder to write to; made if need be.")],
     lang: LangOption = Lang.FR,
 ) -> None:
-    """Write one Markdown page a module."""
-    from ontology.documentation import documentation
-    from ontology.loading import load_ontology
+    """Write the guide as a site: a page a term, in both languages, with drawings and downloads."""
+    from api.site import site
 
-    pages = documentation(load_ontology())
-    chosen = {name: page for name, page in pages.items() if name.endswith(f".{lang.value}.md")}
+    written = 0
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, page in chosen.items():
-            (out / name).write_text(page, encoding="utf-8")
+        for name, content in site(lang.value, usage()):
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            written += path.suffix == ".html"
     except OSError as error:
         raise OntologyPathError(
             f"The pages cannot be written to {out}.",
             f"{error.strerror}.",
             "Give another folder: --out DIR.",
         ) from error
-    say(f"{len(chosen)} pages: {out}")
+    say(f"{written} pages: {out / 'index.html'}")
+
+
+def usage() -> "Mapping[str, Usage]":
+    """Return the use of each term in the current version; nothing where none is built."""
+    from ingest.errors import MissingBuildError
+    from ingest.settings import Settings
+    from ingest.store import current
+    from ingest.term_usage import read_usage
+
+    try:
+        return read_usage(current(Settings()).path)
+    except MissingBuildError:
+        return {}

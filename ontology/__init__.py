@@ -1,1 +1,1 @@
-"""The ontology: modules and vocabularies in Turtle, their loading, reasoning and documentation."""
+"""The ontology: modules and vocabularies in Turtle, their loading, reasoning, pages and releases."""

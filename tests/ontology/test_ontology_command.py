@@ -14,9 +14,10 @@ from cli.output import Lang
 from ingest.errors import MissingBuildError
 from ontology import explanation, inferences, reasoning
 from ontology.inferences import Inference, InferenceResult
-from ontology.loading import ROOT, module_files
+from ontology.loading import ROOT, load_ontology, module_files
 from ontology.namespaces import EMP
 from ontology.reasoning import CanaryResult, ReasonerError, ReasoningReport
+from ontology.terms import list_terms
 
 OLD = f"@prefix owl: <http://www.w3.org/2002/07/owl#> .\n@prefix emp: <{EMP}> .\n"
 
@@ -65,12 +66,24 @@ def test_diff_of_a_bad_path_says_what_why_and_what_to_do(tmp_path: Path) -> None
     assert "folders" in todo
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_doc_writes_one_page_a_module(tmp_path: Path, lang: str) -> None:
-    code, _, _ = _run("doc", "--lang", lang, "--out", str(tmp_path / "pages"))
+def test_a_released_version_is_compared_by_its_number() -> None:
+    code, out, err = _run("diff", "0.1.0", "0.1.0", "--format", "csv")
+    assert (code, out.splitlines()) == (0, ["change,term,detail"])
+    assert "none version; declared: 0.1.0 → 0.1.0" in err
+
+
+def test_doc_writes_one_page_a_term_and_a_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "usage", dict)
+    code, _, _ = _run("doc", "--lang", "en", "--out", str(tmp_path / "site"))
     assert code == 0
-    written = {path.name for path in (tmp_path / "pages").iterdir()}
-    assert written == {f"{path.stem}.{lang}.md" for path in module_files()}
+    terms = {term.name for term in list_terms(load_ontology())}
+    written = {path.stem for path in (tmp_path / "site/def").glob("*.html")}
+    assert written == terms
+    modules = {path.stem for path in module_files()}
+    assert modules <= {path.stem for path in (tmp_path / "site/ont").glob("*.html")}
+    assert (tmp_path / "site/index.html").is_file()
 
 
 def test_doc_refuses_a_file_for_a_folder(tmp_path: Path) -> None:
