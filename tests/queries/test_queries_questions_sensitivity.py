@@ -1,55 +1,18 @@
 """Sensitivity: on the micro dataset, a changed fact changes the answer of the question."""
 
-from dataclasses import dataclass
 from datetime import date
 
 import pytest
+
+from tests.queries.changing import Case, case, drop, follows, insert, replace
 
 
 def column(answer, name: str) -> list[str | None]:
     return [row[name] for row in answer]
 
 
-PREFIXES = """PREFIX emp: <https://w3id.org/empilement/def#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
-BASE <https://w3id.org/empilement/>
-"""
-
-
-def insert(triples: str) -> str:
-    return f"INSERT DATA {{ GRAPH <graph/micro/change> {{ {triples} }} }}"
-
-
-def drop(pattern: str) -> str:
-    return f"DELETE {{ GRAPH ?g {{ {pattern} }} }} WHERE {{ GRAPH ?g {{ {pattern} }} }}"
-
-
-def replace(old: str, new: str) -> str:
-    return (
-        f"DELETE {{ GRAPH ?g {{ {old} }} }} INSERT {{ GRAPH ?g {{ {new} }} }} "
-        f"WHERE {{ GRAPH ?g {{ {old} }} }}"
-    )
-
-
 CRTE = "<id/deployment/fr-crte/1>"
 CONTRACT = "<id/deployment/cvl-reciprocite-tours/200071587>"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A question, what a column says, a change of the data, what the column says then."""
-
-    slug: str
-    values: dict[str, str]
-    name: str
-    before: list[str]
-    change: str
-    after: list[str]
-
-
-def case(*parts, id: str):
-    return pytest.param(Case(*parts), id=id)
 
 
 CASES = [
@@ -303,11 +266,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_answer_follows_the_data(case: Case, micro, rows):
-    found = column(rows(micro, case.slug, **case.values), case.name)
-    assert sorted(found) == sorted(case.before)
-    micro.store.update(PREFIXES + case.change)
-    found = column(rows(micro, case.slug, **case.values), case.name)
-    assert sorted(found) == sorted(case.after)
+    follows(case, micro, rows)
 
 
 def test_depth_ranks_strict_collective_and_partial(micro, rows):
