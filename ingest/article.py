@@ -7,14 +7,21 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from ingest.identity import mint
-from ingest.instruments import texts
+from ingest.instruments import partial_date, texts
 from ingest.known import Known
 from ingest.local_ids import concept, several, thing
-from ingest.quads import Graph, emp
+from ingest.quads import Graph, emp, term
 from ingest.sources import Source
 from ingest.tables import Row, RowError, Tally, map_rows
 
-COLUMNS: Final = "code,section,nature,holder,holder_name,about,text_fr,text_en,in_scope"
+COLUMNS: Final = "code,section,nature,holder,holder_name,about,date,text_fr,text_en,in_scope"
+# Countries that the article compares with France, which alone is in the geographic code.
+_COUNTRIES: Final[dict[str, dict[str, str]]] = {
+    "DE": {"fr": "Allemagne", "en": "Germany"},
+    "CH": {"fr": "Suisse", "en": "Switzerland"},
+    "IT": {"fr": "Italie", "en": "Italy"},
+    "GB": {"fr": "Royaume-Uni", "en": "United Kingdom"},
+}
 _IN_SCOPE: Final = {"yes": True, "no": False}
 
 
@@ -32,6 +39,10 @@ def map_article(
 
     """
     del source
+    for code, names in _COUNTRIES.items():
+        country = mint("pays", code)
+        graph.named(country, "Country", names)
+        known.subjects.add(country)
 
     def use(row: Row) -> None:
         map_fact(row, graph, known)
@@ -40,7 +51,7 @@ def map_article(
 
 
 def map_fact(row: Row, graph: Graph, known: Known) -> None:
-    """State the section, nature, holders, subjects and words of one fact.
+    """State the section, nature, holders, subjects, words and, of an event, the date of one fact.
 
     Nothing is written of a row that is refused.
 
@@ -60,6 +71,7 @@ def map_fact(row: Row, graph: Graph, known: Known) -> None:
     if _IN_SCOPE.get(row["in_scope"]) is not bool(about):
         raise RowError(f"in_scope is {row['in_scope']!r} with {len(about)} things named")
     sections, words = several(row["section"]), texts(row, "text")
+    told = partial_date(row["date"]) if row["date"] else None
     if not sections or not all(words.values()):
         raise RowError("no section, or no text in one of the two languages")
     for holder, name in holders(row).items():
@@ -72,6 +84,7 @@ def map_fact(row: Row, graph: Graph, known: Known) -> None:
     graph.add(record, emp("nature"), nature)
     for named in about:
         graph.add(record, emp("about"), named)
+    graph.add(record, term("dcterms", "date"), told)
     graph.labels(record, emp("claimText"), words)
 
 

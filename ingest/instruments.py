@@ -33,8 +33,8 @@ COLUMNS: Final[dict[str, str]] = {
         "inheritance,dynamics,framework,confidence,sources"
     ),
     "legal_acts": (
-        "id,type,number,date,name_fr,name_en,number_confidence,date_confidence,eli,eli_confidence,"
-        "sources"
+        "id,type,number,date,name_fr,name_en,number_confidence,date_confidence,in_force,"
+        "in_force_confidence,in_force_sources,eli,eli_confidence,sources"
     ),
     "legal_links": "instrument,act,predicate,article,confidence,sources",
     "values": (
@@ -218,6 +218,12 @@ class Mapper:
                 nuance = row | {"confidence": confidence, "text_fr": "", "text_en": ""}
                 nuance |= {"text_fr": row[cell]} if value is None else {}
                 self.statement(f"legal/{row['id']}/{prop}", act, prop, value, nuance)
+        if row["in_force"]:
+            add_bounds(self.graph, act, row["in_force"], "", bounds_of_texts(row["in_force"], ""))
+            nuance = row | {"text_fr": "entrée en vigueur", "text_en": "entry into force"}
+            nuance |= {"confidence": row["in_force_confidence"], "sources": row["in_force_sources"]}
+            started = partial_date(row["in_force"])
+            self.statement(f"legal/{row['id']}/validFrom", act, "validFrom", started, nuance)
         if row["eli"]:
             confirmed = row["eli_confidence"] == "sourced"
             if confirmed:

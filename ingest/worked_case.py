@@ -27,7 +27,7 @@ COLUMNS: Final[dict[str, str]] = deployments.COLUMNS | {
         "indicator,area_kind,area_code,area_type_fr,area_type_en,period,value,qualifier,"
         "value_max,confidence,sources"
     ),
-    "claims": "id,kind,about,holder,holder_name,polarity,text_fr,text_en,section,sources",
+    "claims": "id,kind,about,holder,holder_name,polarity,addresses,text_fr,text_en,section,sources",
     "not_found": "id,subject,property,text_fr,text_en,sources",
 }
 
@@ -153,6 +153,14 @@ class WorkedCaseMapper(DeploymentMapper):
         self.graph.labels(claim, emp("claimText"), texts(row, "text"))
         self.graph.add(claim, emp("section"), Literal(row["section"]))
         self.attest(claim, row)
+        # No source ties a proposal to a limit: the tie is read from the two, and said to be so.
+        read = row | {"confidence": "derived", "text_fr": "", "text_en": "", "holder": ""}
+        for number, limit in enumerate(several(row["addresses"]), start=1):
+            answered = NamedNode(mint("claim", limit))
+            self.graph.add(claim, emp("addresses"), answered)
+            self.statement(
+                f"claims/{row['id']}/addresses/{number}", claim, "addresses", answered, read
+            )
 
     def gap(self, row: Row) -> None:
         """Map what was looked for and not found: a statement without object."""

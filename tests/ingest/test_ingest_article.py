@@ -24,6 +24,7 @@ CLAIMS = ROOT / "ingest/tables/cvl/claims.csv"
 SEED = ROOT.parent / "shared/facts/seed-article.md"
 GRAPH = "https://w3id.org/empilement/graph/article/2023"
 EMP = "https://w3id.org/empilement/def#"
+DCTERMS = "http://purl.org/dc/terms/"
 VOC = "https://w3id.org/empilement/voc/"
 CODES = [f"F{number}" for number in range(1, 158)]
 NATURES = {"F": "fact", "J": "judgement", "P": "proposal"}
@@ -96,7 +97,7 @@ def records(built: EmbeddedEngine) -> dict[str, dict[str, set[str]]]:
         assert code is not None
         assert predicate is not None
         assert value is not None
-        name = predicate.value.removeprefix(EMP)
+        name = predicate.value.removeprefix(EMP).removeprefix(DCTERMS)
         found.setdefault(code.value, {}).setdefault(name, set()).add(value.value)
     return found
 
@@ -158,6 +159,16 @@ class TestAgainstTheFactSheet:
             tag = tags[row["code"]][0]
             assert (row["code"], set(several(row["holder"]))) == (row["code"], HOLDERS[tag])
 
+    def test_a_date_is_one_that_the_sheet_tells(self, rows: list[Row], sheet: str) -> None:
+        facts = dict(re.findall(r"^(F\d+) \[[^\]]+\] \S+ - (.*)$", sheet, re.MULTILINE))
+        months = {"07": "July", "10": "October"}
+        for row in rows:
+            year, *rest = row["date"].split("-")
+            assert year in facts[row["code"]], row["code"]
+            if rest:
+                day = f"{int(rest[1])} {months[rest[0]]} {year}"
+                assert day in facts[row["code"]], row["code"]
+
     def test_no_sentence_is_copied(self, rows: list[Row], sheet: str) -> None:
         size = LONGEST_COMMON_RUN + 1
         source = runs(sheet, size)
@@ -183,6 +194,8 @@ class TestGraph:
                 "heldBy": {mint("actor", slug) for slug in several(row["holder"])},
                 "claimText": {row["text_fr"], row["text_en"]},
             }
+            if row["date"]:
+                expected[row["code"]]["date"] = {row["date"]}
             if row["about"]:
                 about = {thing(local).value for local in several(row["about"])}
                 expected[row["code"]]["about"] = about
@@ -220,6 +233,7 @@ def fact(**cells: str) -> Row:
         "holder": "carriere",
         "holder_name": "Carrière",
         "about": "instrument:fr-crte",
+        "date": "",
         "text_fr": "Six ans.",
         "text_en": "Six years.",
         "in_scope": "yes",
@@ -249,6 +263,7 @@ def known() -> Known:
         {"in_scope": "perhaps"},
         {"section": ""},
         {"text_en": ""},
+        {"date": "one day"},
         {"holder": "", "holder_name": ""},
         {"holder": "carriere;gilli"},
     ],

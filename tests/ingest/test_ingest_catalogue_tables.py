@@ -21,8 +21,8 @@ COLUMNS = {
     "actor_categories": "id,name_fr,name_en,scale,is_state,definition_fr,definition_en",
     "actor_links": "subject,predicate,object,text_fr,text_en,date,confidence,sources",
     "relations": "n,k,subject,type,object,status,confidence,sources,note_fr,note_en",
-    "legal_acts": "id,type,number,date,name_fr,name_en,number_confidence,date_confidence,eli,"
-    "eli_confidence,sources",
+    "legal_acts": "id,type,number,date,name_fr,name_en,number_confidence,date_confidence,in_force,"
+    "in_force_confidence,in_force_sources,eli,eli_confidence,sources",
     "legal_links": "instrument,act,predicate,article,confidence,sources",
     "families": "id,name_fr,name_en",
     "sources": "code,title_fr,title_en,url,kind",
@@ -287,7 +287,7 @@ def test_legal_acts_keep_their_doubts() -> None:
     for row in rows.values():
         assert row["eli_confidence"] == ("" if not row["eli"] else row["eli_confidence"])
         assert row["eli_confidence"] in {"", "sourced", "derived"}
-        for field in ("number", "date"):
+        for field in ("number", "date", "in_force"):
             assert row[f"{field}_confidence"] in SLUGS["confidence"] | {""}, row
             assert not row[field] or row[f"{field}_confidence"] not in {"", "unknown"}, row
     # Copied from the table of legal texts: confidence of the number, then of the date.

@@ -372,12 +372,13 @@ def test_observations_agree_with_each_other() -> None:
 def test_claims_have_a_holder_and_keep_their_kind() -> None:
     rows = {r["id"]: r for r in read("claims")}
     judgements = "4 12 22 37 39 40 41 42 59 60 61 62 72 77 78 79 80 81 84 99 102 110 120 129 140"
-    wanted = {f"f{n}" for n in f"{judgements} 8 38 150 151 156 157".split()}
-    proposals = {f"f{n}" for n in range(121, 127)}
+    wanted = {f"f{n}" for n in f"{judgements} 8 38 150 151-funding 156 157".split()}
     assert {rows[i]["kind"] for i in wanted} == {"judgement", "criticism"}
-    kinds = {(rows[i]["kind"], rows[i]["holder"]) for i in proposals}
+    kinds = {(rows[i]["kind"], rows[i]["holder"]) for i in map("f{}".format, range(121, 127))}
     assert kinds == {("recommendation", "ceser-cvl")}
     assert all(r["holder"] and r["holder_name"] for r in rows.values())
+    answers = pairs("f123 f151-extent|f124 f151-funding|f125 f140|f126 f140")  # facts, CQ51
+    assert {i: r["addresses"] for i, r in rows.items() if r["addresses"]} == answers
     holders = pairs("f12 demaye-simoni|f62 carriere|f79 vanneaux|f99 taulelle|f156 gilli")
     assert {i: rows[i]["holder"] for i in holders} == holders
     crte = {i for i, r in rows.items() if "instrument:fr-crte" in r["about"].split(";")}

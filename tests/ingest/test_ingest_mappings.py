@@ -126,6 +126,20 @@ def test_pattern_built_eli_is_no_link(graph: Graph) -> None:
     assert any("/legal/loi-85-30/eliUri" in quad.subject.value for quad in graph)
 
 
+def test_signature_and_entry_into_force_are_two_dates_of_two_sources(graph: Graph) -> None:
+    cells = {"id": "traite-lisbonne", "type": "traite", "date": "2007", "date_confidence": "seed"}
+    cells |= {"sources": "F18", "in_force": "2009-12-01"}
+    cells |= {"in_force_confidence": "general-knowledge", "in_force_sources": "GK"}
+    Mapper(graph, Known()).legal_act(row(COLUMNS["legal_acts"], **cells))
+    act = mint("legal-act", "traite-lisbonne")
+    assert said(graph, act, "signatureDate") == set()
+    assert said(graph, act, "validFrom") == said(graph, act, "certainFrom") == {"2009-12-01"}
+    statement = mint("statement", "legal/traite-lisbonne/validFrom")
+    assert {value.rpartition("/")[2] for value in said(graph, statement, "supportedBy")} == {"GK"}
+    rated = said(graph, statement, "confidence")
+    assert {value.rpartition("/")[2] for value in rated} == {"general-knowledge"}
+
+
 @pytest.fixture
 def known() -> Known:
     """Two instruments of six years, a commune, an actor."""

@@ -100,6 +100,22 @@ def test_t6_lisbon_and_the_treaty_on_the_functioning_are_two_acts(built: Engine)
     assert "4(2)(c)" in wording
     # The article knows the year of the signature; no day is made up.
     assert not ask(built, f"{lisbon} emp:signatureDate ?x")
+    signed = f"?s rdf:subject {lisbon} ; rdf:predicate emp:signatureDate ; "
+    assert texts(built, signed + "emp:statedText ?x") == {"2007"}
+    # Signed is not in force: 1 December 2009, general knowledge that the article does not give.
+    assert texts(built, f"{lisbon} emp:validFrom ?x") == {"2009-12-01"}
+    assert texts(built, f"{lisbon} emp:certainFrom ?x") == {"2009-12-01"}
+    entry = f"?s rdf:subject {lisbon} ; rdf:predicate emp:validFrom ; "
+    assert values(built, entry + "emp:supportedBy ?x") == {"GK"}
+    assert texts(built, entry + "emp:confidence ?x") == {
+        "https://w3id.org/empilement/voc/confidence/general-knowledge"
+    }
+    assert ask(built, f"<id/source/F18> emp:about {lisbon} ; dcterms:date ?year")
+    # The article words the competence as social and territorial; the treaty says economic too.
+    assert "economic, social and territorial cohesion" in wording
+    article = " ".join(texts(built, "<id/source/F18> emp:claimText ?x"))
+    assert "social and territorial" in article
+    assert "economic" not in article
 
 
 def test_t7_chronology_of_reciprocity(built: Engine, rows):
