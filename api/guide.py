@@ -182,6 +182,12 @@ def _write(graph: Graph, suffix: str, context_url: str) -> bytes:
     if suffix == "ttl":
         # rdflib nests the unnamed class expressions, which the engine writes one by one.
         return graph.serialize(format="turtle").encode("utf-8")
+    if suffix == "jsonld":
+        # rdflib loses an unnamed class that a context calls a link; written whole, it is kept,
+        # and means the same under the published context.
+        named = dict(read_guide().context["@context"])
+        named.pop("rdfs:subClassOf")
+        return rdf.compact_graph(graph, {"@context": named}, context_url)
     triples = parse(graph.serialize(format="nt").encode("utf-8"), format=RdfFormat.N_TRIPLES)
     quads = [Quad(each.subject, each.predicate, each.object) for each in triples]
     return rdf.write(quads, FORMS[suffix], read_guide().context, context_url)

@@ -47,12 +47,17 @@ def _ordered(turtle: bytes) -> bytes:
 
 
 def compact(triples: Sequence[Triple], context: dict[str, Any], context_url: str) -> bytes:
-    """Write triples as JSON-LD, compacted with the published context (JSON-LD 1.1 §5.2).
+    """Write triples as JSON-LD, compacted with the published context (JSON-LD 1.1 §5.2)."""
+    graph = Graph()
+    graph.parse(data=serialize(triples, format=RdfFormat.N_TRIPLES) or b"", format="nt")
+    return compact_graph(graph, context, context_url)
+
+
+def compact_graph(graph: Graph, context: dict[str, Any], context_url: str) -> bytes:
+    """Write a graph as JSON-LD, compacted with the published context (JSON-LD 1.1 §5.2).
 
     The context is named, not repeated: the document stays short, and its reader fetches it once.
     """
-    graph = Graph()
-    graph.parse(data=serialize(triples, format=RdfFormat.N_TRIPLES) or b"", format="nt")
     document = json.loads(
         graph.serialize(format="json-ld", context=context["@context"], sort_keys=True)
     )

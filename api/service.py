@@ -65,12 +65,12 @@ class Service:
             return self._index
 
     def warm(self) -> None:
-        """Read the ontology, then names and codes once the graph is loaded; gives up silently."""
+        """Read names and codes once the graph is loaded, then the guide; gives up silently."""
         try:
-            read_guide()
             if isinstance(self.engine, WorkerPool):
                 self.engine.wait_ready()
             self.index()
+            read_guide()
         except EmpilementError:
             return
 

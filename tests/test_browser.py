@@ -109,3 +109,28 @@ def test_print_shows_the_stack_without_the_navigation(page: Page, site: str) -> 
     page.emulate_media(media="print")
     assert page.locator("table").first.is_visible()
     assert not page.locator("header nav").first.is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_page_of_a_term_fits_with_its_drawing(page: Page, site: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in ("/def", "/def/Deployment", "/def/perimeterMember", "/ont/territories"):
+        page.goto(f"{site}{path}?lang=fr")
+        wide = page.locator("main *").evaluate_all(
+            "all => all.filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".map(e => e.tagName)"
+        )
+        assert wide == [], path
+    page.goto(f"{site}/def/Deployment?lang=fr")
+    drawing = page.locator("figure svg").bounding_box()
+    assert drawing is not None and 300 < drawing["width"] <= min(width, 400)
+    page.locator("figure svg a", has_text="Instrument").first.click()
+    assert page.url.startswith(f"{site}/def/")
+
+
+def test_from_a_page_of_data_to_the_term_and_back_to_an_example(page: Page, site: str) -> None:
+    page.goto(f"{site}/doc/commune/37261?lang=fr")
+    page.locator('a[href*="/def/Commune"]').first.click()
+    assert page.locator("h1").inner_text() == "Commune"
+    page.locator("#usage ~ p a").first.click()
+    assert "/doc/commune/" in page.url

@@ -38,6 +38,7 @@ ROUTES = [
     ("/query/instruments", ("confirmed", "format")),
     ("/sparql", ("query", "format", "lang", "default-graph-uri", "named-graph-uri", "edit")),
     ("/def", ("lang",)),
+    ("/def/Commune", ("lang",)),
 ]
 PATHS = [
     "/id/commune/{}",
@@ -53,6 +54,8 @@ PATHS = [
     "/query/{}",
     "/static/{}",
     "/def.{}",
+    "/def/{}",
+    "/ont/{}",
 ]
 
 
