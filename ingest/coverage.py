@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, Store
 
 from ingest.local_ids import concept
 from ingest.quads import Graph, emp
 
-_PARTIAL: Final = {concept("extent", "part"), concept("extent", "unknown")}
+_PARTIAL: Final = {concept("extent", each) for each in ("part", "infra", "unknown")}
+_POINT: Final = concept("extent", "point")
 _COLLECTIVE: Final = concept("inheritance", "collective")
 _PUNCTUAL: Final = concept("inheritance", "punctual")
 _DISTRIBUTIVE: Final = concept("inheritance", "distributive")
@@ -42,10 +43,11 @@ class World:
         return self.links.get(prop, {}).get(subject, [])
 
 
-def read_world(quads: Iterable[Quad]) -> World:
+def read_world(store: Store) -> World:
     """Index the statements of a dataset that coverage needs."""
     world = World()
-    for quad in quads:
+    found = (quad for prop in _WANTED for quad in store.quads_for_pattern(None, prop, None, None))
+    for quad in found:
         prop = _WANTED.get(quad.predicate)
         subject, value = quad.subject, quad.object
         if prop is None or not isinstance(subject, NamedNode) or not isinstance(value, NamedNode):
@@ -88,14 +90,19 @@ def cover(world: World, graph: Graph) -> None:
 
     Args:
         world: the statements coverage is computed from.
-        graph: receives ``emp:coversDirectly``, ``covers``, ``coversCollectively``, ``touches``.
+        graph: receives ``emp:coversDirectly``, ``covers``, ``coversCollectively``, ``touches``,
+            ``hasPointIn``.
 
     """
     for deployment, instruments in world.links.get("appliesInstrument", {}).items():
         modes = {mode for i in instruments for mode in world.of("inheritanceMode", i)}
         for perimeter in world.of("perimeter", deployment):
             members = world.of("perimeterMember", perimeter)
-            if modes & {_PUNCTUAL} or set(world.of("perimeterExtent", perimeter)) & _PARTIAL:
+            extents = set(world.of("perimeterExtent", perimeter))
+            if _POINT in extents:
+                _say(graph, deployment, "hasPointIn", members)
+                continue
+            if modes & {_PUNCTUAL} or extents & _PARTIAL:
                 _say(graph, deployment, "touches", members)
                 continue
             _say(graph, deployment, "coversDirectly", members)

@@ -1,12 +1,9 @@
 """Mapping of applications of instruments: deployments, perimeters, participations, commitments."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
-from rdflib import XSD
-from rdflib import Literal as RdflibLiteral
 
 from ingest.bounds import Bounds, read_date
 from ingest.identity import mint, mint_part
@@ -15,7 +12,7 @@ from ingest.known import Known
 from ingest.local_ids import concept, several, thing
 from ingest.quads import Graph, day, decimal, emp, term
 from ingest.tables import Row, RowError
-from ingest.validity import add_bounds, bounds_of_texts
+from ingest.validity import CONTRACTS, add_bounds, bounds_of_texts, by_duration
 
 COLUMNS: Final[dict[str, str]] = {
     "deployments": (
@@ -27,7 +24,6 @@ COLUMNS: Final[dict[str, str]] = {
     "commitments": ("instrument,key,from,to,object_fr,object_en,resource,theme,confidence,sources"),
 }
 _MODEL: Final = "*"
-_CONTRACTS: Final = frozenset({"Contract", "ReciprocityContract"})
 
 
 class DeploymentMapper(Mapper):
@@ -52,7 +48,7 @@ class DeploymentMapper(Mapper):
         instrument = self.known.require(NamedNode(mint("instrument", row["instrument"])))
         deployment = mint("deployment", f"{row['instrument']}/{row['key']}")
         observed = tuple(several(row["observed"]))
-        found, status = self.validity(instrument.value, row, observed)
+        dated = self.validity(instrument.value, row, observed)
         carriers = [self.actor_of(carrier) for carrier in several(row["carrier"])]
         amount = decimal(row["amount_eur"]) if row["amount_eur"] else None
         self.deployments.add(deployment)
@@ -62,8 +58,10 @@ class DeploymentMapper(Mapper):
             self.graph.add(deployment, emp("programmeCode"), Literal(row["programme_code"]))
         for observation in observed:
             self.graph.add(deployment, emp("observedOn"), day(read_date(observation).last))
-        add_bounds(self.graph, deployment, row["start"], row["end"], found)
-        self.graph.add(deployment, emp("endStatus"), concept("end-status", status))
+        if dated:
+            found, status = dated
+            add_bounds(self.graph, deployment, row["start"], row["end"], found)
+            self.graph.add(deployment, emp("endStatus"), concept("end-status", status))
         if row["status"]:
             self.graph.add(deployment, emp("deploymentStatus"), concept("status", row["status"]))
         for carrier in carriers:
@@ -80,25 +78,24 @@ class DeploymentMapper(Mapper):
             self.graph.add(deployment, emp("hasCommitment"), NamedNode(node))
             self.attest(node, row)
 
-    def validity(self, instrument: str, row: Row, observed: tuple[str, ...]) -> tuple[Bounds, str]:
+    def validity(
+        self, instrument: str, row: Row, observed: tuple[str, ...]
+    ) -> tuple[Bounds, str] | None:
         """Return the bounds of a deployment and why its end is what it is.
 
-        A contract whose end no source gives, and whose instrument has a stated duration, is taken
-        to run for that duration from its start (or from the first day it may have started). The
-        duration of a programme says nothing of that kind about each of its awards.
+        Nothing where no source gives a start or an end: then the days on which lists name it, or
+        do not, bound it (`ingest.list_validity`).
         """
         start, end, life = row["start"], row["end"], self.known.life(instrument)
+        if observed and not start and not end:
+            return None
         found = bounds_of_texts(start, end, observed, life, self.until)
-        duration = self.known.durations.get(instrument)
         if end:
             return found, "stated"
-        if not duration or found.valid_from is None or row["class"] not in _CONTRACTS:
+        duration = self.known.durations.get(instrument)
+        if not duration or row["class"] not in CONTRACTS:
             return found, "unknown"
-        first, last = found.valid_from, read_date(start).last if start else found.certain_from
-        certain = min(_after(first, duration), life.certain_before or date.max)
-        possible = max(_after(last or first, duration), life.valid_before or date.min)
-        certain = max(certain, found.certain_before or date.min)
-        return replace(found, certain_before=certain, valid_before=possible), "by-duration"
+        return by_duration(found, read_date(start).last if start else None, duration, life)
 
     def actor_of(self, local: str) -> NamedNode:
         """Return an actor or a category of actors, which must exist."""
@@ -170,9 +167,3 @@ class DeploymentMapper(Mapper):
         """Return the next IRI of a part of a deployment, in the order of the table."""
         self.counts[f"{deployment} {kind}"] += 1
         return mint_part(deployment, kind, str(self.counts[f"{deployment} {kind}"]))
-
-
-def _after(start: date, duration: str) -> date:
-    """Return the day after a duration has run, counted as the law counts (same day, years on)."""
-    result: date = start + RdflibLiteral(duration, datatype=XSD.duration).toPython()
-    return result

@@ -27,6 +27,12 @@ TERRITORY_KINDS: Final[dict[str, str]] = {
     "epci": _SIREN,
     "ept": _SIREN,
     "espace": _SLUG,
+    "groupement": _SIREN,
+    "qpv": r"Q[NP](?:[0-9]{3}|02[AB])[0-9]{2}[A-Z]",
+    "zone-emploi": r"[0-9]{4}",
+    "aire-attraction": r"[0-9A-Z]{3}",
+    "unite-urbaine": r"[0-9AB]{5}",
+    "bassin-de-vie": r"[0-9AB]{5}",
 }
 KINDS: Final[dict[str, str]] = TERRITORY_KINDS | {
     "actor": rf"(?:{_SIREN}|{_SLUG})",
@@ -44,6 +50,11 @@ KINDS: Final[dict[str, str]] = TERRITORY_KINDS | {
     "claim": _SLUG,
     "run": r"[0-9a-f]{16}",
     "gap": _SLUG,
+    "record": rf"{_FREE}(?:/{_FREE})+",
+    "membership": rf"{_FREE}(?:/{_FREE})+",
+    "event": _FREE,
+    "completeness": rf"{_FREE}(?:/{_FREE})+",
+    "coverage": rf"{_FREE}(?:/{_FREE})+",
 }
 _PATTERNS: Final = {kind: re.compile(pattern) for kind, pattern in KINDS.items()}
 _AMBIGUOUS: Final = re.compile(r"[0-9][0-9AB][0-9]?")

@@ -89,6 +89,22 @@ def map_instruments(
     mapper.close()
 
 
+def map_listed_instruments(
+    source: Source, files: Mapping[str, Path], graph: Graph, tally: Tally, known: Known
+) -> None:
+    """Map the instruments that national lists name and the catalogue has no entry for."""
+    del source
+    mapper = Mapper(graph, known)
+    uses = {
+        "sources": (mapper.source, ("code",)),
+        "instruments": (mapper.instrument, ("id",)),
+        "values": (mapper.value, ("instrument", "property", "n")),
+    }
+    for name, (use, key) in uses.items():
+        map_rows(files[f"{name}.csv"], COLUMNS[name].split(","), tally, use, key)
+    mapper.close()
+
+
 class Mapper:
     """Rows of the catalogue to statements of one graph."""
 

@@ -3,24 +3,33 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ingest.bounds import Bounds
+from ingest.codes import Codes, read_codes
+from ingest.cog_history import Packages
 from ingest.quads import emp
 from ingest.tables import RowError
 
 _BOUNDS: Final = ("validFrom", "certainFrom", "certainBefore", "validBefore")
 
 
-@dataclass(slots=True)
+@dataclass
 class Known:
-    """Things that exist, and the validity and duration of each instrument."""
+    """Things that exist, the validity and duration of each instrument, what each code has named."""
 
+    packages: Packages = field(default_factory=dict)
     subjects: set[str] = field(default_factory=set)
     durations: dict[str, str] = field(default_factory=dict)
     _dates: dict[str, dict[str, date]] = field(default_factory=dict)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """What each code of a territory has named since the first vintage loaded."""
+        return read_codes(self.packages)
 
     def learn(self, quads: Iterable[Quad]) -> None:
         """Take in the statements of a source."""

@@ -13,7 +13,8 @@ _SCHEMES: Final = frozenset({
     "kind", "origin", "scale", "modality", "selection", "inheritance", "dynamics", "extent",
     "certainty", "end-status", "confidence", "role", "theme", "actor-category", "relation",
     "status", "amount-stage", "resource", "claim-kind", "nature", "legal-form",
-    "funding-regime", "zone",
+    "funding-regime", "zone", "event-type", "density", "centrality", "rurality", "massif", "frr",
+    "attraction",
 })
 # fmt: on
 

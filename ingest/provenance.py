@@ -1,38 +1,59 @@
 """The graph that describes the graphs: DCAT, PROV, and rows read, kept and rejected."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 from pyoxigraph import parse as parse_rdf
 
 from ingest.identity import mint
+from ingest.parts import Part
 from ingest.quads import Graph, Value, emp, term
-from ingest.sources import CATALOGUE, Source
+from ingest.sources import CATALOGUE, load_sources
 from ingest.tables import Tally
 from ontology.namespaces import BASE, GRAPH
 
+if TYPE_CHECKING:
+    from ingest.mappings import Failure
+
 META: Final = f"{GRAPH}meta/build"
 COVERAGE: Final = f"{GRAPH}derived/coverage"
+VALIDITY: Final = f"{GRAPH}derived/validity"
+COMPOSITION: Final = f"{GRAPH}derived/composition"
 ONTOLOGY: Final = f"{GRAPH}ontology/current"
 VOCABULARIES: Final = f"{GRAPH}vocabularies/current"
 _ROOT: Final = Path(__file__).parent.parent
 _ROOMS: Final = ("ontology", "shapes", "ingest")
 # They test the rooms; they decide nothing of what is built or judged.
 _TESTED_WITH: Final = frozenset({"fixtures", "canaries"})
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A source as one build has read it."""
-
-    source: Source
-    files: Mapping[str, Path]
-    hashes: Mapping[str, str]
-    tally: Tally
+_DECIDING: Final = frozenset({".py", ".ttl", ".csv", ".rq"})
+_DERIVED: Final = {
+    ONTOLOGY: {"fr": "Ontologie d'Empilement", "en": "Ontology of Empilement"},
+    VOCABULARIES: {"fr": "Vocabulaires d'Empilement", "en": "Vocabularies of Empilement"},
+    COMPOSITION: {
+        "fr": "Appartenances datées et événements des territoires",
+        "en": "Dated memberships and events of territories",
+    },
+    VALIDITY: {
+        "fr": "Validité calculée des déploiements que donnent les listes",
+        "en": "Computed validity of the deployments that lists give",
+    },
+    COVERAGE: {
+        "fr": "Couverture calculée des déploiements",
+        "en": "Computed coverage of deployments",
+    },
+    META: {"fr": "Description des graphes nommés", "en": "Description of the named graphs"},
+}
+_STALE: Final = {
+    "fr": "La source n'a pas pu être lue : ce graphe est ce qui en avait été lu la dernière fois.",
+    "en": "The source could not be read: this graph is what was read of it last time.",
+}
+_ABSENT: Final = {
+    "fr": "La source n'a pas pu être lue : ce graphe est vide, ce qui ne dit rien du monde.",
+    "en": "The source could not be read: this graph is empty, which says nothing of the world.",
+}
 
 
 def file_hash(path: Path) -> str:
@@ -41,56 +62,62 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def code_hash() -> str:
+def code_hash(rooms: Iterable[str] = _ROOMS) -> str:
     """Return the SHA-256 of what decides the content and the verdict of a build, inputs apart.
 
     The files themselves rather than a commit: the same for a checkout and for an archive.
+
+    Args:
+        rooms: the folders that decide; those that only judge may be left out.
+
     """
     digest = hashlib.sha256()
-    for path in sorted(path for room in _ROOMS for path in (_ROOT / room).rglob("*")):
+    for path in sorted(path for room in rooms for path in (_ROOT / room).rglob("*")):
         name = path.relative_to(_ROOT)
-        if path.suffix in {".py", ".ttl"} and _TESTED_WITH.isdisjoint(name.parts):
+        if path.suffix in _DECIDING and _TESTED_WITH.isdisjoint(name.parts):
             digest.update(name.as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def build_id(loaded: Iterable[Loaded]) -> str:
-    """Return the identifier of a build: 16 hexadecimal digits of its inputs and code."""
-    digest = hashlib.sha256(code_hash().encode())
-    for entry in sorted(loaded, key=lambda entry: entry.source.identifier):
-        digest.update(entry.source.identifier.encode())
-        for name, value in sorted(entry.hashes.items()):
-            digest.update(f"{name} {value}".encode())
-    return digest.hexdigest()[:16]
-
-
-def describe(graph: Graph, loaded: Iterable[Loaded], derived: Mapping[str, dict[str, str]]) -> None:
+def describe(
+    graph: Graph, version: str, parts: Iterable[Part], failures: Iterable["Failure"]
+) -> None:
     """Write the description of every named graph of a build.
 
     Args:
         graph: receives the statements.
-        loaded: the sources read.
-        derived: title by language of each graph that no source gives, by IRI.
+        version: identifier of the build.
+        parts: the graphs made of sources, and those of the ontology.
+        failures: the sources that could not be read.
 
     """
-    entries = list(loaded)
-    run = mint("run", build_id(entries))
+    made = list(parts)
+    sources = {source.identifier: source for source in load_sources()}
+    run = mint("run", version)
     graph.named(run, "IngestRun", {"fr": "Construction du graphe", "en": "Build of the graph"})
     graph.add(run, term("rdf", "type"), term("prov", "Activity"))
     graph.add(run, emp("codeHash"), Literal(code_hash()))
     graph.add_all(_catalogue())
-    for entry in entries:
-        source = entry.source
+    for part in made:
+        source = sources.get(part.name)
+        if source is None:
+            continue
         graph.add(run, term("prov", "used"), NamedNode(source.graph))
         graph.add(source.graph, term("rdf", "type"), term("prov", "Entity"))
         graph.labels(source.graph, term("rdfs", "label"), source.title)
-        for prop, value in _counts(entry.tally):
+        for prop, value in _counts(part.tally):
             graph.add(source.graph, emp(prop), value)
+        for rule in part.tally.corrected + part.tally.uncertain:
+            graph.add(source.graph, emp("appliedRule"), Literal(rule))
         for distribution in source.distributions:
-            digest = entry.hashes[distribution.name]
-            graph.add(distribution.iri, emp("contentHash"), Literal(digest))
-    for iri, title in derived.items():
+            if digest := part.hashes.get(distribution.name):
+                graph.add(distribution.iri, emp("contentHash"), Literal(digest))
+    for failure in failures:
+        state = _STALE if failure.kept else _ABSENT
+        graph.labels(failure.source.graph, emp("recordNote"), state)
+    read = [sources[part.name].graph for part in made if part.name in sources]
+    for iri, title in _DERIVED.items():
         graph.named(iri, "DerivedGraph", title)
         graph.add(iri, term("rdf", "type"), term("dcat", "Dataset"))
         graph.add(iri, term("rdf", "type"), term("prov", "Entity"))
@@ -99,17 +126,20 @@ def describe(graph: Graph, loaded: Iterable[Loaded], derived: Mapping[str, dict[
         graph.add(iri, term("dcterms", "publisher"), NamedNode(f"{BASE}team"))
         licence = NamedNode("https://spdx.org/licenses/etalab-2.0")
         graph.add(iri, term("dcterms", "license"), licence)
-        for entry in entries:
-            graph.add(iri, term("prov", "wasDerivedFrom"), NamedNode(entry.source.graph))
+        for source_graph in read:
+            graph.add(iri, term("prov", "wasDerivedFrom"), NamedNode(source_graph))
 
 
 def _catalogue() -> Iterable[Quad]:
-    return parse_rdf(path=str(CATALOGUE))
+    for path in sorted(CATALOGUE.glob("*.ttl")):
+        yield from parse_rdf(path=str(path))
 
 
 def _counts(tally: Tally) -> Iterable[tuple[str, Value]]:
     return (
         ("rowsRead", Literal(tally.read)),
         ("rowsKept", Literal(tally.kept)),
+        ("rowsCorrected", Literal(tally.corrected.total())),
+        ("rowsUncertain", Literal(tally.uncertain.total())),
         ("rowsRejected", Literal(len(tally.rejections))),
     )

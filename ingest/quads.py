@@ -1,9 +1,10 @@
-"""Writing quads: one named graph at a time, terms made and escaped by the RDF library."""
+"""Writing quads: one named graph at a time, row by row for few, in columns for many."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
+import polars as pl
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ontology.namespaces import EMP, PREFIXES
@@ -49,17 +50,43 @@ def duration(value: str) -> Literal:
 
 
 class Graph:
-    """The quads of one named graph, gathered in memory."""
+    """The quads of one named graph, gathered in memory: single statements, and whole columns."""
 
     def __init__(self, iri: str) -> None:
         self.name = NamedNode(iri)
         self._quads: set[Quad] = set()
+        self._columns: list[pl.Series] = []
 
     def __len__(self) -> int:
-        return len(self._quads)
+        return len(self.lines())
 
     def __iter__(self) -> Iterator[Quad]:
+        """Yield the single statements; those stated in columns are lines only."""
         return iter(self._quads)
+
+    def lines(self) -> pl.Series:
+        """Return the graph as N-Quads lines without their ends, sorted and unique.
+
+        Equal graphs give equal lines (RDF 1.1 N-Quads, canonical form; no blank node is used).
+        """
+        single = pl.Series([f"{quad} ." for quad in self._quads], dtype=pl.String)
+        return pl.concat([single, *self._columns]).unique().sort()
+
+    def state(
+        self, frame: pl.DataFrame, subject: pl.Expr, predicate: NamedNode, value: pl.Expr
+    ) -> None:
+        """State one property of every row of a frame; a row lacking either end says nothing.
+
+        Args:
+            frame: the rows.
+            subject: N-Quads terms, as `ingest.columns` writes them.
+            predicate: the property.
+            value: N-Quads terms.
+
+        """
+        middle, end = pl.lit(f" {predicate} "), pl.lit(f" {self.name} .")
+        line = pl.concat_str(subject, middle, value, end)
+        self._columns.append(frame.select(line.alias("line")).to_series().drop_nulls())
 
     def add(self, subject: str, predicate: NamedNode, value: Value | None) -> None:
         """Add one statement; nothing when the value is not known (``None``)."""
@@ -80,11 +107,3 @@ class Graph:
         for language, text in texts.items():
             if text:
                 self.add(subject, predicate, Literal(text, language=language))
-
-
-def canonical_lines(graphs: Iterable[Graph]) -> list[str]:
-    """Return the dataset as sorted unique N-Quads lines: equal datasets, equal bytes.
-
-    No blank node may be in it (RDF 1.1 N-Quads canonical form needs none relabelled then).
-    """
-    return sorted({f"{quad} .\n" for graph in graphs for quad in graph})

@@ -14,7 +14,7 @@ from rdflib.term import Node
 from ingest.errors import CatalogueError
 from ontology.namespaces import EMP, GRAPH
 
-CATALOGUE: Final = Path(__file__).parent / "catalogue.ttl"
+CATALOGUE: Final = Path(__file__).parent / "catalogue"
 _SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
 
 
@@ -48,28 +48,43 @@ class Source:
 def parse_catalogue(path: Path = CATALOGUE) -> Graph:
     """Parse the catalogue as RDF.
 
+    Args:
+        path: a folder of Turtle files, or one of them.
+
     Raises:
-        CatalogueError: missing, or not Turtle (with the line).
+        CatalogueError: missing, or not Turtle (with the file and line).
 
     """
-    try:
-        return Graph().parse(path, format="turtle")
-    except FileNotFoundError as error:
-        raise CatalogueError(
-            "The source catalogue is missing.", f"There is no {path}.", "Restore the file."
-        ) from error
-    except (BadSyntax, ParserError) as error:
-        line = f"line {error.lines + 1}" if isinstance(error, BadSyntax) else str(error)
-        raise CatalogueError(
-            f"{path.name} is not valid Turtle.", f"The syntax breaks at {line}.", "Mend that line."
-        ) from error
+    files = sorted(path.glob("*.ttl")) if path.is_dir() else [path]
+    graph = Graph()
+    for file in files:
+        try:
+            graph.parse(file, format="turtle")
+        except FileNotFoundError as error:
+            raise _no_catalogue(file) from error
+        except (BadSyntax, ParserError) as error:
+            line = f"line {error.lines + 1}" if isinstance(error, BadSyntax) else str(error)
+            raise CatalogueError(
+                f"{file.name} is not valid Turtle.",
+                f"The syntax breaks at {line}.",
+                "Mend that line.",
+            ) from error
+    if not files:
+        raise _no_catalogue(path)
+    return graph
+
+
+def _no_catalogue(path: Path) -> CatalogueError:
+    return CatalogueError(
+        "The source catalogue is missing.", f"There is no {path}.", "Restore the file."
+    )
 
 
 def load_sources(path: Path = CATALOGUE) -> tuple[Source, ...]:
     """Read the catalogue, in the order of the identifiers.
 
     Args:
-        path: a DCAT catalogue in Turtle.
+        path: a DCAT catalogue in Turtle: a file, or a folder of them.
 
     Returns:
         The sources; each has what the build needs of it.
@@ -155,5 +170,7 @@ def _one(graph: Graph, node: Node, prop: URIRef) -> URIRef | Literal:
 
 def _incomplete(node: Node, why: str) -> CatalogueError:
     return CatalogueError(
-        f"The catalogue entry <{node}> is incomplete.", f"{why}.", "Complete it in catalogue.ttl."
+        f"The catalogue entry <{node}> is incomplete.",
+        f"{why}.",
+        "Complete it in ingest/catalogue/.",
     )

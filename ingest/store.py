@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
-from pyoxigraph import RdfFormat, Store
 
 from ingest.errors import BuildLockedError, MissingBuildError
 from ingest.settings import Settings
 
 _KEPT: Final = 3
-REPORTS: Final = ("build.json", "rejected.csv", "report.ttl", "report.json", "terms.json")
+_SAID: Final = ("build.json", "rejected.csv", "quality.csv", "report.ttl", "report.json")
+REPORTS: Final = (*_SAID, "terms.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +99,6 @@ def workspace(settings: Settings) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def load(lines: list[str], folder: Path) -> None:
-    """Write the canonical dataset and load the embedded store from it.
-
-    Args:
-        lines: the sorted N-Quads lines.
-        folder: where ``dataset.nq`` and ``store/`` go.
-
-    """
-    dataset = folder / "dataset.nq"
-    with dataset.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.writelines(lines)
-    store = Store(str(folder / "store"))
-    store.bulk_load(path=str(dataset), format=RdfFormat.N_QUADS)
-    store.optimize()
-    store.flush()
 
 
 def publish(folder: Path, version: str, settings: Settings) -> Version:

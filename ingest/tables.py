@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +24,12 @@ class Rejection:
 
 @dataclass(slots=True)
 class Tally:
-    """Rows read, kept and rejected of one source."""
+    """Rows read, kept, rejected; those a rule of `ingest.rules` has corrected or left uncertain."""
 
     read: int = 0
     rejections: list[Rejection] = field(default_factory=list)
+    corrected: Counter[str] = field(default_factory=Counter)
+    uncertain: Counter[str] = field(default_factory=Counter)
 
     @property
     def kept(self) -> int:
@@ -59,7 +62,7 @@ def read_csv(path: Path, columns: Iterable[str], tally: Tally) -> Iterator[tuple
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         header = list(reader.fieldnames or [])
         if sorted(header) != sorted(expected):
-            raise _wrong_header(path, header, expected)
+            raise wrong_header(path, header, expected)
         for row in reader:
             tally.read += 1
             if None in row or None in row.values():
@@ -76,7 +79,8 @@ def read_csv(path: Path, columns: Iterable[str], tally: Tally) -> Iterator[tuple
         ) from error
 
 
-def _wrong_header(path: Path, header: list[str], expected: list[str]) -> SourceError:
+def wrong_header(path: Path, header: list[str], expected: list[str]) -> SourceError:
+    """Return the error of a table that has not the columns it must have."""
     lacking = [name for name in expected if name not in header]
     extra = [name for name in header if name not in expected]
     return SourceError(

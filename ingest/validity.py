@@ -1,10 +1,50 @@
 """Writing validity: the four bounds of a dated thing, and how well each side is known."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Final
+
+from rdflib import XSD, Literal
 
 from ingest.bounds import Bounds, Span, bounds, read_date
 from ingest.local_ids import concept
 from ingest.quads import Graph, day, emp
+
+CONTRACTS: Final = frozenset({"Contract", "ReciprocityContract"})
+
+
+def by_duration(
+    found: Bounds, started: date | None, duration: str, life: Bounds
+) -> tuple[Bounds, str]:
+    """Bound the end of a contract by the duration that its instrument states.
+
+    A contract whose end no source gives is taken to run for that duration from its start, or from
+    the first day it may have started. The duration of a programme says nothing of that kind about
+    each of its awards: it is for contracts only.
+
+    Args:
+        found: the bounds known so far.
+        started: last day on which it may have started, if its start is known.
+        duration: an ``xsd:duration`` such as ``P6Y``.
+        life: the bounds of the instrument.
+
+    Returns:
+        The bounds, and the end status: ``by-duration``, or ``unknown`` where no start is known.
+
+    """
+    first, last = found.valid_from, started or found.certain_from
+    if first is None:
+        return found, "unknown"
+    certain = min(_after(first, duration), life.certain_before or date.max)
+    possible = max(_after(last or first, duration), life.valid_before or date.min)
+    certain = max(certain, found.certain_before or date.min)
+    return replace(found, certain_before=certain, valid_before=possible), "by-duration"
+
+
+def _after(start: date, duration: str) -> date:
+    """Return the day after a duration has run, counted as the law counts (same day, years on)."""
+    result: date = start + Literal(duration, datatype=XSD.duration).toPython()
+    return result
 
 
 def bounds_of_texts(

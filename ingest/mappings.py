@@ -1,0 +1,228 @@
+"""From sources to named graphs: which mapping reads which source, and what a failure costs."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat
+from pyoxigraph import parse as parse_rdf
+from rdflib import Graph as RdflibGraph
+
+from ingest.article import map_article
+from ingest.cog import map_cog
+from ingest.cog_history import change, compose, map_vintage, read_package
+from ingest.errors import CatalogueError, EmpilementError, SourceError
+from ingest.fetch import fetch
+from ingest.instruments import map_instruments, map_listed_instruments
+from ingest.known import Known
+from ingest.links.confirmed import map_links
+from ingest.lists.centres import map_pvd
+from ingest.parts import Part, keep, last_good, part_key, take
+from ingest.progress import Progress
+from ingest.provenance import COMPOSITION, ONTOLOGY, VOCABULARIES, code_hash, file_hash
+from ingest.quads import Graph
+from ingest.settings import Settings
+from ingest.sources import Source, load_sources
+from ingest.tables import Tally
+from ingest.worked_case import map_worked_case
+from ontology.loading import load_ontology, load_vocabularies
+from ontology.namespaces import GRAPH
+
+Mapping_ = Callable[[Source, Mapping[str, Path], Graph, Tally, Known], None]
+
+# Without these there is no graph: a failure stops the build. In this order: each may rely on what
+# those before it have stated.
+BASE: Final[dict[str, Mapping_]] = {
+    "cog": lambda source, files, graph, tally, _: map_cog(source, files, graph, tally),
+    "cog-history": map_vintage,
+    "instruments": map_instruments,
+    "listed-instruments": map_listed_instruments,
+    "worked-case": map_worked_case,
+    "article": map_article,
+}
+# Each stands on the base alone: one that fails is left out, or keeps what was last read of it.
+LISTS: Final[dict[str, Mapping_]] = {
+    "links": map_links,
+    "pvd": map_pvd,
+}
+MAPPINGS: Final[dict[str, Mapping_]] = BASE | LISTS
+_GEOGRAPHY: Final = frozenset({"cog", "cog-history"})
+_ROOMS: Final = ("ontology", "ingest")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A source whose files have been had, or why they have not."""
+
+    source: Source
+    files: Mapping[str, Path]
+    hashes: Mapping[str, str]
+    failure: EmpilementError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that a build goes on without, or with what was last read of it."""
+
+    source: Source
+    why: EmpilementError
+    kept: Part | None
+
+
+def fetch_sources(settings: Settings) -> list[Entry]:
+    """Fetch the files of every source of the catalogue, in the order they are mapped.
+
+    Args:
+        settings: where sources lie.
+
+    Raises:
+        CatalogueError: a source names a mapping that does not exist.
+        SourceError: a file of a base source cannot be had.
+
+    """
+    sources = load_sources()
+    unknown = {source.mapping for source in sources} - set(MAPPINGS)
+    if unknown:
+        raise CatalogueError(
+            f"Unknown mapping: {', '.join(sorted(unknown))}.",
+            f"The mappings are: {', '.join(MAPPINGS)}.",
+            "Check emp:mapping in ingest/catalogue/.",
+        )
+    order = list(MAPPINGS)
+    entries = []
+    for source in sorted(sources, key=lambda s: (order.index(s.mapping), s.identifier)):
+        try:
+            files = fetch(source, settings)
+        except SourceError as error:
+            if source.mapping in BASE:
+                raise
+            entries.append(Entry(source, {}, {}, error))
+        else:
+            hashes = {name: file_hash(path) for name, path in files.items()}
+            entries.append(Entry(source, files, hashes))
+    return entries
+
+
+def map_sources(
+    entries: Iterable[Entry], settings: Settings, progress: Progress
+) -> tuple[list[Part], list[Failure]]:
+    """Map every source, or take the part that an earlier build made of the same bytes and code.
+
+    Args:
+        entries: the sources, fetched, in the order of the mappings.
+        settings: where parts lie.
+        progress: told of each step.
+
+    Returns:
+        The named graphs, and the sources that failed.
+
+    Raises:
+        SourceError: a base source cannot be read.
+
+    """
+    reading = _Reading(list(entries), settings)
+    with progress.step("ontology"):
+        reading.ontology()
+    with progress.step("composition"):
+        reading.composition()
+    for entry in reading.entries:
+        with progress.step(entry.source.identifier):
+            reading.source(entry)
+        if reading.failures and reading.failures[-1].source is entry.source:
+            failure = reading.failures[-1]
+            instead = "kept as last read" if failure.kept else "left out"
+            why = f"{failure.why.what} {failure.why.why}"
+            progress.say(f"{entry.source.identifier}: {instead}. {why}")
+    return reading.parts, reading.failures
+
+
+class _Reading:
+    """The state of one pass over the sources: parts made, failures, what is known so far."""
+
+    def __init__(self, entries: list[Entry], settings: Settings) -> None:
+        self.entries, self.settings = entries, settings
+        self.parts: list[Part] = []
+        self.failures: list[Failure] = []
+        self.code = code_hash(_ROOMS)
+        hashes = [h for e in entries if e.source.mapping in BASE for h in e.hashes.values()]
+        self.base = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+        self._known: Known | None = None
+        self._unlearned: list[Path] = []
+
+    @property
+    def known(self) -> Known:
+        """What the base parts state; read only when a source must be mapped."""
+        if self._known is None:
+            self._known = Known(
+                {
+                    entry.source.vintage: read_package(entry.files.values())
+                    for entry in self.entries
+                    if entry.source.mapping in _GEOGRAPHY
+                }
+            )
+        while self._unlearned:
+            self._known.learn(parse_rdf(path=str(self._unlearned.pop())))
+        return self._known
+
+    def ontology(self) -> None:
+        """Restate the ontology and its vocabularies as graphs."""
+        self._make(ONTOLOGY, lambda graph: graph.add_all(_named_canonically(load_ontology())))
+        vocabularies = load_vocabularies
+        self._make(VOCABULARIES, lambda graph: graph.add_all(_named_canonically(vocabularies())))
+
+    def composition(self) -> None:
+        """State what belonged to what, and what became of what, over all vintages."""
+
+        def state(graph: Graph) -> None:
+            compose(self.known.packages, graph)
+            change(self.known.packages, graph)
+
+        self._make(COMPOSITION, state)
+
+    def _make(self, iri: str, state: Callable[[Graph], None]) -> None:
+        name = iri.removeprefix(str(GRAPH))
+        key = part_key(name, self.code, self.base)
+        part = take(name, key, self.settings)
+        if part is None:
+            graph = Graph(iri)
+            state(graph)
+            part = keep(name, key, graph, self.settings)
+        self._done(part)
+
+    def _done(self, part: Part) -> None:
+        self.parts.append(part)
+        self._unlearned.append(part.path)
+
+    def source(self, entry: Entry) -> None:
+        """Map one source, or take it as it was mapped before."""
+        source, name = entry.source, entry.source.identifier
+        base = source.mapping in BASE
+        try:
+            if entry.failure:
+                raise entry.failure
+            key = part_key(name, self.code, self.base, *map(" ".join, sorted(entry.hashes.items())))
+            part = take(name, key, self.settings)
+            if part is None:
+                graph, tally = Graph(source.graph), Tally()
+                MAPPINGS[source.mapping](source, entry.files, graph, tally, self.known)
+                part = keep(name, key, graph, self.settings, entry.hashes, tally)
+        except SourceError as error:
+            if base:
+                raise
+            kept = last_good(name, self.settings, f"{error.what} {error.why}")
+            self.failures.append(Failure(source, error, kept))
+            if kept is None:
+                return
+            part = kept
+        self.parts.append(part)
+        if base:
+            self._unlearned.append(part.path)
+
+
+def _named_canonically(content: RdflibGraph) -> Iterable[Quad]:
+    """Name the blank nodes of an ontology (axioms, lists) canonically (RDFC-1.0)."""
+    dataset = Dataset(parse_rdf(content.serialize(format="nt"), format=RdfFormat.N_TRIPLES))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return (Quad(quad.subject, quad.predicate, quad.object) for quad in dataset)

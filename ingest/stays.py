@@ -1,0 +1,61 @@
+"""Unbroken stays of a deployment in the lists of its programme, with their four bounds."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from ingest.bounds import Bounds
+
+_DAY: Final = timedelta(days=1)
+
+
+def stays(seen: Iterable[date], lists: Iterable[date], signed: Iterable[date]) -> list[Bounds]:
+    """Part the days on which something was seen into stays, where a full list lacks it in between.
+
+    An exhaustive list that does not name it says that it was not there that day. Two sightings with
+    no such list between them prove what lies between. An agreement signed proves its day.
+
+    Args:
+        seen: days on which a source shows it in application.
+        lists: days of the lists that name all there were, whether they name it or not.
+        signed: days on which an agreement that applies it was signed.
+
+    Returns:
+        The stays in order; the outer bounds are the lists that lack it, open where there is none.
+
+    """
+    days = sorted({*seen, *signed})
+    absent = sorted(set(lists) - set(days))
+    found: list[Bounds] = []
+    run: list[date] = []
+    for day in days:
+        if run and _between(absent, run[-1], day):
+            found.append(_bounds(run, absent))
+            run = []
+        run.append(day)
+    return [*found, _bounds(run, absent)] if run else found
+
+
+def _between(absent: Sequence[date], first: date, last: date) -> bool:
+    return any(first < day < last for day in absent)
+
+
+def _bounds(run: Sequence[date], absent: Sequence[date]) -> Bounds:
+    before = [day for day in absent if day < run[0]]
+    after = [day for day in absent if day > run[-1]]
+    return Bounds(
+        valid_from=max(before) + _DAY if before else None,
+        certain_from=run[0],
+        certain_before=run[-1] + _DAY,
+        valid_before=min(after) if after else None,
+    )
+
+
+def within(stay: Bounds, life: Bounds) -> Bounds:
+    """Bound a stay by the life of its instrument, where the lists leave it open."""
+    return Bounds(
+        valid_from=stay.valid_from or life.valid_from,
+        certain_from=stay.certain_from,
+        certain_before=stay.certain_before,
+        valid_before=stay.valid_before or life.valid_before,
+    )
