@@ -1,6 +1,7 @@
 """The verbs of `empilement ontology`: what they print, their exit codes, their errors."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,9 @@ def test_doc_writes_one_page_a_term_and_a_module(
     assert written == terms
     modules = {path.stem for path in module_files()}
     assert modules <= {path.stem for path in (tmp_path / "site/ont").glob("*.html")}
-    assert (tmp_path / "site/index.html").is_file()
+    for page in (tmp_path / "site").rglob("*.html"):
+        for link in re.findall(r'href="([^"#:]+)"', page.read_text("utf-8")):
+            assert (page.parent / link).is_file(), (page.name, link)
 
 
 def test_doc_refuses_a_file_for_a_folder(tmp_path: Path) -> None:
