@@ -5,7 +5,7 @@ import socket
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -81,13 +81,16 @@ def validate(
     file: Annotated[Path | None, typer.Argument(help="RDF file; none: the current graph.")] = None,
     format_: FormatOption = Format.TABLE,
     lang: LangOption = Lang.EN,
+    engine: Annotated[
+        Literal["compiled", "pyshacl"], typer.Option(help="pyshacl: the reference, slow.")
+    ] = "compiled",
 ) -> None:
     """Validate the current graph, or a file, against the shapes; exit 1 on violations."""
     from ingest.store import current
     from shapes.reports import to_text
     from shapes.validation import validate as run_shapes
 
-    report = run_shapes(file or current(Settings()).dataset)
+    report = run_shapes(file or current(Settings()).dataset, engine=engine)
     if format_ is Format.TABLE:
         typer.echo(to_text(report, lang.value), nl=False)
     else:

@@ -30,17 +30,39 @@ def path_text(graph: Graph, node: Node) -> str:
         return compact(str(node))
     inverse = graph.value(node, SH.inversePath)
     if inverse is not None:
-        return "^" + path_text(graph, inverse)
+        return "^" + _step_text(graph, inverse)
     alternatives = graph.value(node, SH.alternativePath)
     if alternatives is not None:
         return "(" + "|".join(path_text(graph, p) for p in Collection(graph, alternatives)) + ")"
     for predicate, suffix in _SUFFIX:
         inner = graph.value(node, predicate)
         if inner is not None:
-            return path_text(graph, inner) + suffix
+            return _step_text(graph, inner) + suffix
     if (node, RDF.first, None) in graph:
         return "/".join(path_text(graph, part) for part in Collection(graph, node))
     return str(node)
+
+
+def _step_text(graph: Graph, node: Node) -> str:
+    text = path_text(graph, node)
+    # In SPARQL, ^ and * bind tighter than /.
+    return f"({text})" if (node, RDF.first, None) in graph else text
+
+
+def step_predicates(graph: Graph, node: Node) -> set[Node]:
+    """Collect the predicates by which a path may leave its subject; empty where it may not go out.
+
+    Params: the graph that holds the path and its node. Returns: predicates, or an empty set for
+    a path that can stay in place, or start backwards.
+    """
+    if isinstance(node, URIRef):
+        return {node}
+    alternatives = graph.value(node, SH.alternativePath)
+    if alternatives is not None:
+        parts = [step_predicates(graph, part) for part in Collection(graph, alternatives)]
+        return set().union(*parts) if all(parts) else set()
+    first = graph.value(node, RDF.first)
+    return set() if first is None else step_predicates(graph, first)
 
 
 def path_index(shapes: Graph) -> dict[str, Node]:

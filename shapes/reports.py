@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from ontology.namespaces import EMPS, PREFIXES
 from shapes.paths import compact, copy_path, path_index
-from shapes.validation import Finding, ValidationReport
+from shapes.results import Finding, ValidationReport
 
 _SEVERITY: Final = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 _WORDS: Final = {

@@ -9,10 +9,13 @@ from rdflib import RDF, RDFS, SH, Dataset, Graph, Literal, URIRef
 
 from ontology.namespaces import EMP, EMPS, GRAPH, ID
 from shapes import loading
+from shapes.data import Data, data_store
 from shapes.loading import ShapesError, load_shapes, vocabulary_index
 from shapes.paths import compact, path_text
+from shapes.reference import memory_graph
 from shapes.reports import group_by_rule, report_graph, to_json, to_text, to_turtle
-from shapes.validation import Data, ValidationReport, data_store, memory_graph, validate
+from shapes.results import ValidationReport
+from shapes.validation import validate
 
 FIXTURES = Path(loading.__file__).parent / "fixtures"
 WORLD = FIXTURES / "world.ttl"
@@ -148,7 +151,7 @@ def test_a_rule_that_cannot_run_is_reported() -> None:
     assert constraint is not None
     shapes.set((constraint, SH.select, Literal("SELECT $this WHERE { VALUES ?x { 1 } }")))
     with pytest.raises(ShapesError, match="cannot be run"):
-        validate(WORLD, shapes, INDEX)
+        validate(WORLD, shapes, INDEX, "pyshacl")
 
 
 def test_turtle_is_a_standard_report(mixed: ValidationReport) -> None:
