@@ -11,14 +11,15 @@ from typing import Final
 from pyoxigraph import NamedNode, Store
 
 from ingest.local_ids import concept
-from ingest.quads import Graph, emp
+from ingest.quads import Graph, emp, term
 
 _PARTIAL: Final = {concept("extent", each) for each in ("part", "infra", "unknown")}
 _POINT: Final = concept("extent", "point")
 _COLLECTIVE: Final = concept("inheritance", "collective")
 _PUNCTUAL: Final = concept("inheritance", "punctual")
 _DISTRIBUTIVE: Final = concept("inheritance", "distributive")
-_WANTED: Final = {
+_HEIR: Final = term("dcterms", "isReplacedBy")
+_WANTED: Final = {_HEIR: "heir"} | {
     emp(name): name
     for name in (
         "partOf",
@@ -107,6 +108,9 @@ def cover(world: World, graph: Graph) -> None:
                 continue
             _say(graph, deployment, "coversDirectly", members)
             _say(graph, deployment, "covers", members)
+            # What a merged commune had, its successor has in part, unless it is named itself.
+            heirs = {heir for member in members for heir in world.of("heir", member)}
+            _say(graph, deployment, "touches", heirs - set(members))
             inherited: set[NamedNode] = set()
             for member in members:
                 inherited |= descendants(world, member)

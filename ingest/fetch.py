@@ -27,27 +27,34 @@ pooch.get_logger().setLevel("WARNING")
 _SECONDS: Final = 60
 
 
-def fetch(source: Source, settings: Settings) -> dict[str, Path]:
+def fetch(source: Source, settings: Settings, down: set[str] | None = None) -> dict[str, Path]:
     """Return the files of a source, by name, fetched and checked where they were not yet.
 
     Args:
         source: the catalogue entry.
         settings: where the cache, the npm packages and the mirror lie.
+        down: hosts that could not be reached in this run, which are not tried again; added to.
 
     Raises:
         SourceError: a file cannot be had, or its bytes are not those the catalogue pins.
 
     """
-    return {d.name: fetch_one(source, d, settings) for d in source.distributions}
+    return {d.name: fetch_one(source, d, settings, down) for d in source.distributions}
 
 
-def fetch_one(source: Source, distribution: Distribution, settings: Settings) -> Path:
+def fetch_one(
+    source: Source,
+    distribution: Distribution,
+    settings: Settings,
+    down: set[str] | None = None,
+) -> Path:
     """Return one file, from the cache, its address, or the mirror, in that order.
 
     Args:
         source: the catalogue entry it belongs to.
         distribution: the file.
         settings: where the cache, the npm packages and the mirror lie.
+        down: see :func:`fetch`.
 
     Raises:
         SourceError: see :func:`fetch`.
@@ -59,9 +66,17 @@ def fetch_one(source: Source, distribution: Distribution, settings: Settings) ->
             raise _unavailable(distribution, [f"{own} is missing"])
         return own
     failures: list[str] = []
+    down = set() if down is None else down
     for address in _addresses(distribution, settings):
+        host = urlsplit(address).netloc
+        if host in down and not on_disk(source, distribution, settings):
+            failures.append(f"{address}: {host} could not be reached a moment ago")
+            continue
         try:
             return _pull(source, distribution, address, settings)
+        except (requests.ConnectionError, requests.Timeout) as error:
+            down.add(host)
+            failures.append(f"{address}: {_cause(error)}")
         except (OSError, ValueError, requests.RequestException, SourceError) as error:
             failures.append(f"{address}: {_cause(error)}")
     raise _unavailable(distribution, failures)

@@ -15,7 +15,8 @@ from ingest.validity import CONTRACTS, add_bounds, by_duration
 
 _PREFIX: Final = "PREFIX emp: <https://w3id.org/empilement/def#>\n"
 _DATED: Final = """
-SELECT ?d ?i ?class (GROUP_CONCAT(DISTINCT ?seen) AS ?days) (GROUP_CONCAT(DISTINCT ?s) AS ?signed) {
+SELECT ?d ?i ?class (GROUP_CONCAT(DISTINCT STR(?seen)) AS ?days)
+       (GROUP_CONCAT(DISTINCT STR(?s)) AS ?signed) {
   ?d emp:appliesInstrument ?i ; a ?class .
   OPTIONAL { ?d emp:observedOn ?seen }
   OPTIONAL { ?d emp:agreementSignedOn ?s }

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ingest import build as building
 from ingest import fetch as fetching
+from ingest import mappings
 from ingest.build import build, steps
 from ingest.errors import (
     BuildLockedError,
@@ -86,9 +86,9 @@ class TestFailures:
         path = tables / "cvl/members.csv"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         pvd = next(line for line in lines if line.startswith("fr-pvd,37132,"))
-        # 37999 has the form of a code and is none; 01330 is a code of another vintage.
+        # Both have the form of a code and are none; 01330, of another vintage, would be one.
         lines.insert(1, pvd.replace(",commune,37132,", ",commune,37999,"))
-        lines.insert(2, pvd.replace(",commune,37132,", ",commune,01330,"))
+        lines.insert(2, pvd.replace(",commune,37132,", ",commune,37998,"))
         path.write_text("".join(lines), encoding="utf-8")
         version = build(scratch, Silent())
         with (version.path / "rejected.csv").open(encoding="utf-8") as stream:
@@ -142,7 +142,7 @@ class TestFailures:
         assert "empilement build" in caught.value.todo
 
     def test_unknown_mapping(self, scratch: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(building, "MAPPINGS", {"cog": building.MAPPINGS["cog"]})
+        monkeypatch.setattr(mappings, "MAPPINGS", {"cog": mappings.MAPPINGS["cog"]})
         with pytest.raises(CatalogueError):
             build(scratch, Silent())
 

@@ -1,8 +1,7 @@
 """Coverage: what a deployment reaches, by the kind of inheritance of its instrument."""
 
 import pytest
-from pyoxigraph import RdfFormat
-from pyoxigraph import parse as parse_rdf
+from pyoxigraph import RdfFormat, Store
 
 from ingest.coverage import cover, read_world
 from ingest.quads import Graph
@@ -14,6 +13,7 @@ WORLD = """
 @prefix extent: <https://w3id.org/empilement/voc/extent/> .
 @prefix inheritance: <https://w3id.org/empilement/voc/inheritance/> .
 :d1 emp:partOf :r . :d2 emp:partOf :r .
+:old <http://purl.org/dc/terms/isReplacedBy> :a .
 :a emp:partOf :d1, :e1 . :b emp:partOf :d1, :e1 . :c emp:partOf :d1, :e2 . :d emp:partOf :d2, :e2 .
 :i emp:inheritanceMode inheritance:%s .
 :deployment emp:appliesInstrument :i ; emp:perimeter :p .
@@ -24,7 +24,9 @@ WORLD = """
 def reached(mode: str, members: str, extent: str = "whole") -> dict[str, set[str]]:
     text = WORLD % (mode, members, extent)
     graph = Graph("https://example.org/g")
-    cover(read_world(parse_rdf(text, format=RdfFormat.TURTLE)), graph)
+    store = Store()
+    store.load(text.encode(), format=RdfFormat.TURTLE)
+    cover(read_world(store), graph)
     found: dict[str, set[str]] = {}
     for quad in graph:
         name = quad.predicate.value.rpartition("#")[2]
@@ -66,3 +68,24 @@ def test_site_or_unknown_extent_only_touches(mode: str, extent: str) -> None:
 def test_unknown_inheritance_stays_on_what_is_named() -> None:
     found = reached("none-of-these", ":d1")
     assert found == {"coversDirectly": {"d1"}, "covers": {"d1"}}
+
+
+def test_what_covered_a_merged_commune_touches_its_successor() -> None:
+    """Design, perimeter rule P4: strict coverage of the successor asks for all of it."""
+    assert reached("distributive", ":old") == {
+        "coversDirectly": {"old"},
+        "covers": {"old"},
+        "touches": {"a"},
+    }
+
+
+def test_successor_that_is_named_itself_is_covered() -> None:
+    assert "touches" not in reached("distributive", ":old, :a")
+
+
+def test_a_service_point_covers_nothing() -> None:
+    assert reached("distributive", ":a", "point") == {"hasPointIn": {"a"}}
+
+
+def test_a_neighbourhood_touches_its_commune() -> None:
+    assert reached("distributive", ":a", "infra") == {"touches": {"a"}}

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import MAPPINGS
 from ingest.errors import CatalogueError
+from ingest.mappings import MAPPINGS
 from ingest.sources import CATALOGUE, load_sources, select
 from ontology.namespaces import GRAPH
+
+CORE = CATALOGUE / "core.ttl"
 
 
 def test_every_source_is_complete() -> None:
@@ -47,7 +49,7 @@ def test_select_names_what_exists() -> None:
     ],
 )
 def test_incomplete_entry_is_named(tmp_path: Path, removed: str, expected: str) -> None:
-    text = CATALOGUE.read_text(encoding="utf-8")
+    text = CORE.read_text(encoding="utf-8")
     assert removed in text
     path = tmp_path / "catalogue.ttl"
     path.write_text(text.replace(removed, ""), encoding="utf-8")
@@ -59,7 +61,7 @@ def test_incomplete_entry_is_named(tmp_path: Path, removed: str, expected: str) 
 
 def test_identifier_must_end_the_graph_iri(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.ttl"
-    text = CATALOGUE.read_text(encoding="utf-8")
+    text = CORE.read_text(encoding="utf-8")
     path.write_text(text.replace('"cog/2026"', '"cog/2025"'), encoding="utf-8")
     with pytest.raises(CatalogueError) as caught:
         load_sources(path)
