@@ -127,7 +127,7 @@ def state_list(
     if "signed" in rows.columns:
         graph.state(rows, of, emp("agreementSignedOn"), days(pl.col("signed")))
     _perimeters(graph, new, listing)
-    _records(source, graph, rows, listing.table)
+    state_records(source, graph, rows, listing.table)
     _completeness(source, graph, listing)
 
 
@@ -151,7 +151,7 @@ def _perimeters(graph: Graph, frame: pl.DataFrame, listing: Listing) -> None:
     if "kind" not in frame.columns:
         return
     if listing.vintage:
-        vintage = _vintage(graph, listing.vintage)
+        vintage = describe_vintage(graph, listing.vintage)
         graph.state(first, perimeter, emp("expressedIn"), node(vintage))
     for kind in frame["kind"].drop_nulls().unique().sort():
         members = frame.filter(pl.col("kind") == kind)
@@ -159,7 +159,7 @@ def _perimeters(graph: Graph, frame: pl.DataFrame, listing: Listing) -> None:
         graph.state(members, perimeter, emp("perimeterMember"), listed)
 
 
-def _vintage(graph: Graph, year: int) -> str:
+def describe_vintage(graph: Graph, year: int) -> str:
     """Return a vintage, described where the packages of the geographic code do not reach it."""
     vintage = mint("vintage", f"cog-{year}")
     if year < _FIRST_VINTAGE:
@@ -169,9 +169,22 @@ def _vintage(graph: Graph, year: int) -> str:
     return vintage
 
 
-def _records(source: Source, graph: Graph, frame: pl.DataFrame, table: str) -> None:
-    """Link each deployment to the rows that support it: file and line."""
-    key = pl.concat_str(pl.lit(f"{source.identifier}/"), pl.col(ROW).cast(pl.String))
+def state_records(
+    source: Source, graph: Graph, frame: pl.DataFrame, table: str, within: str = ""
+) -> None:
+    """Link each ``_subject`` to the rows that support it: file and line.
+
+    Args:
+        source: the catalogue entry.
+        graph: receives the statements.
+        frame: has ``_subject``, an IRI as N-Quads writes it, and ``row``.
+        table: name of the file.
+        within: part of the records' keys, such as ``communes/``, where the source has several
+            files whose lines would be taken for one another.
+
+    """
+    before = pl.lit(f"{source.identifier}/{within}")
+    key = pl.concat_str(before, pl.col(ROW).cast(pl.String))
     record = minted("record", key)
     rows = frame.unique(ROW, keep="first", maintain_order=True)
     graph.state(frame, pl.col("_subject"), emp("supportedBy"), record)
