@@ -181,7 +181,7 @@ def users(dataset: Path | None = None) -> list[Path]:
     try:
         return [*found, dataset or current(Settings()).dataset]
     except MissingBuildError:
-        return [*found, *ROOT.glob("ingest/*.py"), *ROOT.glob("ingest/tables/**/*.csv")]
+        return [*found, *ROOT.glob("ingest/**/*.py"), *ROOT.glob("ingest/tables/**/*.csv")]
 
 
 def canary_rows() -> list[Row]:

@@ -24,6 +24,7 @@ def read_table(
     *,
     separator: str = ",",
     encoding: str = "utf-8",
+    trim: bool = True,
 ) -> pl.DataFrame:
     """Read a table whose columns are known, in whatever order they come.
 
@@ -33,9 +34,10 @@ def read_table(
         tally: counts the rows.
         separator: what parts the cells.
         encoding: a Python codec.
+        trim: remove the blanks around each value; not where a rule is to count them.
 
     Returns:
-        The columns as trimmed text, null where empty, and ``row``: the line where the record ends,
+        The columns as text, null where empty, and ``row``: the line where the record ends,
         the header being line 1.
 
     Raises:
@@ -44,7 +46,7 @@ def read_table(
 
     """
     expected = list(columns)
-    stream = io.StringIO(_content(path, encoding), newline="")
+    stream = io.StringIO(read_text(path, encoding), newline="")
     reader = csv.reader(stream, delimiter=separator, strict=True)
     try:
         header = [name.strip() for name in next(reader)]
@@ -67,7 +69,8 @@ def read_table(
     data = zip(*(cells for _, cells in whole), strict=True)
     frame = pl.DataFrame(dict(zip(header, data, strict=True)), dict.fromkeys(header, pl.String))
     lines = pl.Series(ROW, [line for line, _ in whole], dtype=pl.Int64)
-    return frame.with_columns(pl.all().str.strip_chars().replace("", None)).insert_column(0, lines)
+    values = pl.all().str.strip_chars() if trim else pl.all()
+    return frame.with_columns(values.replace("", None)).insert_column(0, lines)
 
 
 def _cut(path: Path, why: str) -> SourceError:
@@ -78,7 +81,17 @@ def _cut(path: Path, why: str) -> SourceError:
     )
 
 
-def _content(path: Path, encoding: str) -> str:
+def read_text(path: Path, encoding: str) -> str:
+    """Return the text of a file.
+
+    Args:
+        path: the file.
+        encoding: a Python codec.
+
+    Raises:
+        SourceError: missing, empty, a page instead of data, or wrongly encoded.
+
+    """
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:

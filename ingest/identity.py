@@ -13,7 +13,7 @@ _SLUG: Final = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
 _DEPARTEMENT: Final = r"(?:0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|97[1-8]|98[4-9])"
 _COMMUNE: Final = r"(?:(?:0[1-9]|[1-8][0-9]|9[0-5]|2[AB])[0-9]{3}|97[1-8][0-9]{2}|98[4-9][0-9]{2})"
 _FREE: Final = r"[A-Za-z0-9][A-Za-z0-9._+-]*"
-_PART: Final = r"/(?:perimeter|amount|participation/[0-9]+|commitment/[0-9]+)"
+_PART: Final = r"/(?:perimeter|amount(?:/[0-9]+)?|participation/[0-9]+|commitment/[0-9]+)"
 
 TERRITORY_KINDS: Final[dict[str, str]] = {
     "commune": _COMMUNE,
@@ -31,7 +31,7 @@ TERRITORY_KINDS: Final[dict[str, str]] = {
     "qpv": r"Q[NP](?:[0-9]{3}|02[AB])[0-9]{2}[A-Z]",
     "zone-emploi": r"[0-9]{4}",
     "aire-attraction": r"[0-9A-Z]{3}",
-    "unite-urbaine": r"[0-9AB]{5}",
+    "unite-urbaine": r"(?:[0-9]{2}|2[AB]|9[A-F])[0-9]{3}",
     "bassin-de-vie": r"[0-9AB]{5}",
 }
 KINDS: Final[dict[str, str]] = TERRITORY_KINDS | {
