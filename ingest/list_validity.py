@@ -13,6 +13,7 @@ from ingest.quads import Graph, emp, label, type_
 from ingest.stays import stays, within
 from ingest.validity import CONTRACTS, add_bounds, by_duration
 
+_UNDATED: Final = Bounds(None, None, None, None)
 _PREFIX: Final = "PREFIX emp: <https://w3id.org/empilement/def#>\n"
 _DATED: Final = """
 SELECT ?d ?i ?class (GROUP_CONCAT(DISTINCT STR(?seen)) AS ?days)
@@ -22,7 +23,6 @@ SELECT ?d ?i ?class (GROUP_CONCAT(DISTINCT STR(?seen)) AS ?days)
   OPTIONAL { ?d emp:agreementSignedOn ?s }
   FILTER(?class != emp:FundingAward)
   FILTER NOT EXISTS { ?d emp:validFrom|emp:certainFrom|emp:validBefore|emp:certainBefore ?stated }
-  FILTER(BOUND(?seen) || BOUND(?s))
 } GROUP BY ?d ?i ?class"""
 _LISTS: Final = """
 SELECT ?i ?day { ?c emp:completeFor ?i ; emp:observedOn ?day ;
@@ -52,8 +52,9 @@ def date_deployments(store: Store, graph: Graph) -> None:
     lives = _lives(store)
     durations = {row[0]: row[1] for row in _rows(store, _DURATIONS)}
     for deployment, instrument, class_, seen, signed in _rows(store, _DATED):
-        found = stays(_days(seen), lists[instrument], _days(signed))
-        life = lives.get(instrument, Bounds(None, None, None, None))
+        # What no dated source names may have been in application at any time of its instrument.
+        found = stays(_days(seen), lists[instrument], _days(signed)) or [_UNDATED]
+        life = lives.get(instrument, _UNDATED)
         for number, stay in enumerate(found, start=1):
             subject = deployment
             if number > 1:
@@ -61,7 +62,8 @@ def date_deployments(store: Store, graph: Graph) -> None:
                 _renew(store, graph, subject, deployment, class_)
             bounds, status = within(stay, life), "unknown"
             duration = durations.get(instrument)
-            if duration and class_.rpartition("#")[2] in CONTRACTS and not stay.valid_before:
+            contract = class_.rpartition("#")[2] in CONTRACTS and stay is not _UNDATED
+            if duration and contract and not stay.valid_before:
                 bounds, status = by_duration(bounds, None, duration, life)
             add_bounds(graph, subject, "", "", bounds)
             graph.add(subject, emp("endStatus"), concept("end-status", status))

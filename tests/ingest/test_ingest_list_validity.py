@@ -32,6 +32,8 @@ WORLD = """
 <https://w3id.org/empilement/id/deployment/fr-pvd/37132> a emp:LabelAward ;
   emp:appliesInstrument <https://w3id.org/empilement/id/instrument/fr-pvd> ;
   emp:observedOn "2024-08-07"^^xsd:date ; emp:agreementSignedOn "2021-05-28"^^xsd:date .
+<https://w3id.org/empilement/id/deployment/fr-pvd/undated> a emp:LabelAward ;
+  emp:appliesInstrument <https://w3id.org/empilement/id/instrument/fr-pvd> .
 <https://w3id.org/empilement/id/deployment/fr-crte/crte-1> a emp:Contract ; rdfs:label "y"@fr ;
   emp:appliesInstrument <https://w3id.org/empilement/id/instrument/fr-crte> ;
   emp:observedOn "2023-01-05"^^xsd:date .
@@ -75,6 +77,12 @@ def test_left_and_came_back_is_two_deployments(said: dict[str, dict[str, Any]]) 
 
 def test_signature_and_list_prove_what_lies_between(said: dict[str, dict[str, Any]]) -> None:
     assert bounds(said, "fr-pvd/37132") == ("2020-10-01", "2021-05-28", "2024-08-08", "2027-01-01")
+
+
+def test_what_no_dated_source_names_is_only_possible_while_its_instrument_lives(
+    said: dict[str, dict[str, Any]],
+) -> None:
+    assert bounds(said, "fr-pvd/undated") == ("2020-10-01", None, None, "2027-01-01")
 
 
 def test_a_contract_runs_for_the_duration_of_its_instrument(
