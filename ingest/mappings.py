@@ -19,6 +19,10 @@ from ingest.instruments import map_instruments, map_listed_instruments
 from ingest.known import Known
 from ingest.links.confirmed import map_links
 from ingest.lists.centres import map_pvd
+from ingest.lists.indicators import map_communal_figures, map_unemployment
+from ingest.lists.mergers import map_mergers
+from ingest.lists.typologies import map_typology
+from ingest.lists.zones import map_zones
 from ingest.parts import Part, keep, last_good, part_key, take
 from ingest.progress import Progress
 from ingest.provenance import COMPOSITION, ONTOLOGY, VOCABULARIES, code_hash, file_hash
@@ -46,6 +50,11 @@ BASE: Final[dict[str, Mapping_]] = {
 LISTS: Final[dict[str, Mapping_]] = {
     "links": map_links,
     "pvd": map_pvd,
+    "typology": map_typology,
+    "zones": map_zones,
+    "communal-figures": map_communal_figures,
+    "unemployment": map_unemployment,
+    "mergers": map_mergers,
 }
 MAPPINGS: Final[dict[str, Mapping_]] = BASE | LISTS
 _GEOGRAPHY: Final = frozenset({"cog", "cog-history"})
