@@ -227,7 +227,7 @@ def test_town_programmes() -> None:
     assert not any(r["start"] for r in of(DEPLOYMENTS, "fr-acv2") + of(DEPLOYMENTS, "fr-pvd"))
     for row in of(DEPLOYMENTS, "fr-pvd"):
         early = ["2020-11-16"] if row["key"][:2] == "37" else []
-        assert row["observed"].split(";") == [*early, "2024-09-09"]
+        assert row["observed"].split(";") == [*early, "2024-07-01"]
         assert row["programme_code"] == ""
         assert row["confidence"] == ("doubtful" if row["key"] == "28103" else "sourced")
 

@@ -37,7 +37,7 @@ def test_stack_of_tours_in_2024(built: Engine, rows):
 @pytest.mark.built
 def test_stack_of_a_pvd_commune_names_it_directly(built: Engine, rows):
     # §6: Loches 37132 is a PVD commune; §7: its ORT was signed on 20 December 2019, on a sector.
-    answer = rows(built, "stack", territory="37132", date="2024-09-09")
+    answer = rows(built, "stack", territory="37132", date="2024-07-01")
     relation = {row["instrument"]: row["relation"] for row in answer}
     assert relation["fr-pvd"] == "direct"
     assert relation["fr-ort"] == "partial"
@@ -46,8 +46,8 @@ def test_stack_of_a_pvd_commune_names_it_directly(built: Engine, rows):
 
 @pytest.mark.built
 def test_observation_proves_its_day_only(built: Engine, rows):
-    # §5: Bourges 18033 is an ACV town of the list of 9 September 2024; what came next is not known.
-    for day, certainty in (("2024-09-09", "certain"), ("2025-09-09", "possible")):
+    # §5: Bourges 18033 is an ACV town of the cross table of mid-2024; what came next is not known.
+    for day, certainty in (("2024-07-01", "certain"), ("2025-09-09", "possible")):
         answer = rows(built, "stack", territory="18033", date=day)
         found = [row["certainty"] for row in answer if row["instrument"] == "fr-acv2"]
         assert found == [certainty]
@@ -56,7 +56,7 @@ def test_observation_proves_its_day_only(built: Engine, rows):
 @pytest.mark.built
 def test_unsigned_contract_does_not_apply(built: Engine, rows):
     # §7: the ORT of Neuillé-Pont-Pierre 37167 is unsigned.
-    answer = rows(built, "stack", territory="37167", date="2024-09-09")
+    answer = rows(built, "stack", territory="37167", date="2024-07-01")
     assert "fr-ort" not in column(answer, "instrument")
     assert "fr-pvd" in column(answer, "instrument")
 
@@ -64,15 +64,15 @@ def test_unsigned_contract_does_not_apply(built: Engine, rows):
 @pytest.mark.built
 def test_stack_of_wider_territories(built: Engine, rows):
     # §4: the CRTE of TMVL names the métropole: direct for it, partial for its département.
-    metropole = rows(built, "stack", territory="243700754", date="2024-09-09")
+    metropole = rows(built, "stack", territory="243700754", date="2024-07-01")
     relation = {row["instrument"]: row["relation"] for row in metropole}
     assert relation["fr-crte"] == "direct"
-    departement = rows(built, "stack", territory="departement/37", date="2024-09-09")
+    departement = rows(built, "stack", territory="departement/37", date="2024-07-01")
     crte = [row for row in departement if row["instrument"] == "fr-crte"]
     # §4: 11 CRTE in Indre-et-Loire, each of one EPCI.
     assert len(crte) == 11
     assert set(column(crte, "relation")) == {"partial"}
-    region = rows(built, "stack", territory="region/24", date="2024-09-09")
+    region = rows(built, "stack", territory="region/24", date="2024-07-01")
     relations = {row["instrument"]: row["relation"] for row in region}
     assert relations["cvl-sraddet"] == "direct"
 
@@ -90,7 +90,7 @@ def test_cq1_levels_of_origin(built: Engine, rows):
 
 @pytest.mark.built
 def test_cq2_zero_communes_are_counted(built: Engine, rows):
-    answer = rows(built, "depth-by-commune", date="2024-09-09")
+    answer = rows(built, "depth-by-commune", date="2024-07-01")
     # §1: 1,754 communes in COG 2026.
     assert len(answer) == 1754
     assert set(column(answer, "granularity")) == {"family"}
@@ -116,19 +116,19 @@ def test_cq2_granularity_changes_the_count(built: Engine, rows):
 
     assert found("deployment") - found("family") == 9
     # Never fewer deployments than families, on any commune.
-    family = rows(built, "depth-by-commune", date="2024-09-09", granularity="family")
-    deployment = rows(built, "depth-by-commune", date="2024-09-09", granularity="deployment")
+    family = rows(built, "depth-by-commune", date="2024-07-01", granularity="family")
+    deployment = rows(built, "depth-by-commune", date="2024-07-01", granularity="deployment")
     depth = {row["code"]: int(row["strict"]) for row in family}
     assert all(int(row["strict"]) >= depth[row["code"]] for row in deployment)
 
 
 @pytest.mark.built
 def test_cq2_by_epci_agrees_with_communes(built: Engine, rows):
-    answer = rows(built, "depth-by-epci", date="2024-09-09")
+    answer = rows(built, "depth-by-epci", date="2024-07-01")
     # §1: 79 EPCI and three of neighbouring régions.
     assert len(answer) == 82
     assert sum(int(row["communes"]) for row in answer) == 1754
-    depth = rows(built, "depth-by-commune", date="2024-09-09")
+    depth = rows(built, "depth-by-commune", date="2024-07-01")
     total = sum(int(row["strict"]) for row in depth)
     by_epci = sum(float(row["meanStrict"]) * int(row["communes"]) for row in answer)
     assert by_epci == pytest.approx(total, abs=0.005 * 1754)
