@@ -1,12 +1,21 @@
 """The graph of a mapped list, as a test asks it."""
 
+import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from ingest.identity import mint
+from ingest.known import Known
+from ingest.mappings import MAPPINGS
+from ingest.quads import Graph
+from ingest.sources import Source, load_sources
+from ingest.tables import Tally
+from tests.conftest import SHARED
 
+DATA = SHARED / "data"
 Said = dict[tuple[str, str], set[str]]
 
 
@@ -54,3 +63,38 @@ def deployments(said: Said, instrument: str) -> set[str]:
 def members(said: Said, instrument: str, key: str) -> set[str]:
     """Return the members of the perimeter of a deployment, as kind and code."""
     return said.get((f"deployment/{instrument}/{key}/perimeter", "perimeterMember"), set())
+
+
+def source_of(identifier: str) -> Source:
+    """Return an entry of the catalogue."""
+    return next(source for source in load_sources() if source.identifier == identifier)
+
+
+def files_of(source: Source) -> dict[str, Path]:
+    """Return the files of a source, in the mirror beside the project."""
+    return {each.name: DATA / (each.mirror or "") for each in source.distributions}
+
+
+def map_files(
+    source: Source, files: Mapping[str, Path], known: Known
+) -> tuple[frozenset[str], Tally]:
+    """Map a source; return the lines of its graph, and its tally."""
+    graph, tally = Graph(source.graph), Tally()
+    MAPPINGS[source.mapping](source, files, graph, tally, known)
+    return frozenset(graph.lines()), tally
+
+
+def map_spoilt(
+    source: Source, known: Known, folder: Path, name: str, spoil: Callable[[bytes], bytes]
+) -> tuple[frozenset[str], Tally]:
+    """Map copies of the files of a source, one of them spoilt."""
+    files = {each: folder / each for each in files_of(source)}
+    for each, path in files_of(source).items():
+        shutil.copyfile(path, files[each])
+    files[name].write_bytes(spoil(files[name].read_bytes()))
+    return map_files(source, files, known)
+
+
+def without_records(lines: Iterable[str]) -> set[str]:
+    """Return what is said, without the rows that say it."""
+    return {line for line in lines if "/id/record/" not in line}
