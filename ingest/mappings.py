@@ -12,17 +12,36 @@ from rdflib import Graph as RdflibGraph
 
 from ingest.article import map_article
 from ingest.cog import map_cog
-from ingest.cog_history import change, compose, map_vintage, read_package
+from ingest.cog_history import change, compose, map_vintage, read_package, snapshot
 from ingest.errors import CatalogueError, EmpilementError, SourceError
 from ingest.fetch import fetch
 from ingest.instruments import map_instruments, map_listed_instruments
 from ingest.known import Known
 from ingest.links.confirmed import map_links
-from ingest.lists.centres import map_pvd
+from ingest.lists.acv import map_acv
+from ingest.lists.centres import map_entrees_ville, map_pvd, map_va
+from ingest.lists.city_contracts import map_city_contracts, map_city_contracts_2019
+from ingest.lists.commerce import map_frla, map_pao
+from ingest.lists.crossing import map_crossing
+from ingest.lists.groupings import map_crte, map_engagement, map_ti
 from ingest.lists.indicators import map_communal_figures, map_unemployment
+from ingest.lists.leader import map_action_group_counts, map_action_groups, map_perimeter_names
 from ingest.lists.mergers import map_mergers
+from ingest.lists.mountains import map_mountains
+from ingest.lists.neighbourhoods import map_qpv
+from ingest.lists.revitalisation import map_ort
+from ingest.lists.services import map_cites, map_fabriques, map_france_services
+from ingest.lists.state_contracts import map_2019, map_descriptions, map_rural_contracts
+from ingest.lists.syndicates import map_groupings
 from ingest.lists.typologies import map_typology
 from ingest.lists.zones import map_zones
+from ingest.lists.zonings import map_frr, map_recoded
+from ingest.money.european import map_european_operations
+from ingest.money.grant_form import map_grant_form
+from ingest.money.green_fund import map_green_fund
+from ingest.money.local_authorities import map_local_authorities
+from ingest.money.state_grants import map_grants_2018, map_grants_2019
+from ingest.money.third_party import map_places, map_region
 from ingest.parts import Part, keep, last_good, part_key, take
 from ingest.progress import Progress
 from ingest.provenance import COMPOSITION, ONTOLOGY, VOCABULARIES, code_hash, file_hash
@@ -49,12 +68,46 @@ BASE: Final[dict[str, Mapping_]] = {
 # Each stands on the base alone: one that fails is left out, or keeps what was last read of it.
 LISTS: Final[dict[str, Mapping_]] = {
     "links": map_links,
+    "acv": map_acv,
     "pvd": map_pvd,
+    "va": map_va,
+    "entrees-ville": map_entrees_ville,
+    "frla": map_frla,
+    "pao": map_pao,
+    "ort": map_ort,
+    "anct-crossing": map_crossing,
+    "crte": map_crte,
+    "ti": map_ti,
+    "engagement": map_engagement,
+    "city-contracts": map_city_contracts,
+    "city-contracts-2019": map_city_contracts_2019,
+    "rural-contracts": map_rural_contracts,
+    "state-map-2019": map_2019,
+    "state-descriptions": map_descriptions,
     "typology": map_typology,
     "zones": map_zones,
     "communal-figures": map_communal_figures,
     "unemployment": map_unemployment,
     "mergers": map_mergers,
+    "frr": map_frr,
+    "recoded-zoning": map_recoded,
+    "qpv": map_qpv,
+    "local-authorities": map_local_authorities,
+    "grants-2018": map_grants_2018,
+    "grants-2019": map_grants_2019,
+    "green-fund": map_green_fund,
+    "green-fund-region": map_region,
+    "green-fund-places": map_places,
+    "european-operations": map_european_operations,
+    "grant-form": map_grant_form,
+    "france-services": map_france_services,
+    "fabriques": map_fabriques,
+    "cites": map_cites,
+    "avenir-montagnes": map_mountains,
+    "groupements": map_groupings,
+    "perimeter-names": map_perimeter_names,
+    "action-groups": map_action_groups,
+    "action-group-counts": map_action_group_counts,
 }
 MAPPINGS: Final[dict[str, Mapping_]] = BASE | LISTS
 _GEOGRAPHY: Final = frozenset({"cog", "cog-history"})
@@ -99,11 +152,11 @@ def fetch_sources(settings: Settings) -> list[Entry]:
             f"The mappings are: {', '.join(MAPPINGS)}.",
             "Check emp:mapping in ingest/catalogue/.",
         )
-    order = list(MAPPINGS)
+    order, down = list(MAPPINGS), set[str]()
     entries = []
     for source in sorted(sources, key=lambda s: (order.index(s.mapping), s.identifier)):
         try:
-            files = fetch(source, settings)
+            files = fetch(source, settings, down)
         except SourceError as error:
             if source.mapping in BASE:
                 raise
@@ -189,6 +242,15 @@ class _Reading:
             change(self.known.packages, graph)
 
         self._make(COMPOSITION, state)
+        for entry in self.entries:
+            if entry.source.mapping in _GEOGRAPHY:
+                self._snapshot(entry.source.vintage)
+
+    def _snapshot(self, year: str) -> None:
+        """State what lay in what in one vintage."""
+        self._make(
+            f"{COMPOSITION}-{year}", lambda graph: snapshot(year, self.known.packages, graph)
+        )
 
     def _make(self, iri: str, state: Callable[[Graph], None]) -> None:
         name = iri.removeprefix(str(GRAPH))

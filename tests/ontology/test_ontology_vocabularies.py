@@ -31,6 +31,7 @@ SCHEMES = {
     "role": "signatory carrier coordination approval adoption manager partner funder beneficiary "
     "secretariat",
     "legal-form": "cc ca cu metro met69 ept petr smo smf pays association",
+    "competence": "scot plu",
     "funding-regime": "fpu fa",
     "zone": "metro drom com",
     "relation": "integrates gathers first-form-of upper-tier-of implements renamed succeeded-by "
