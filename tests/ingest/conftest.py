@@ -1,5 +1,8 @@
 """What the tests of the national lists share: the base of a real build, as they find it."""
 
+from collections.abc import Callable
+from functools import cache
+
 import pytest
 from pyoxigraph import parse
 
@@ -10,6 +13,7 @@ from ingest.mappings import BASE, Entry, map_sources
 from ingest.progress import Silent
 from ingest.settings import Settings
 from ingest.sources import load_sources
+from tests.ingest.referentials import Read
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,9 @@ def national_known(settings: Settings) -> Known:
     for part in parts:
         known.learn(parse(path=str(part.path)))
     return known
+
+
+@pytest.fixture(scope="module")
+def read(national_known: Known) -> Callable[[str], Read]:
+    """Map a source of the reference data as it is, once for all the tests of a module."""
+    return cache(lambda identifier: Read(identifier, national_known))
