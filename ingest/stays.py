@@ -52,10 +52,17 @@ def _bounds(run: Sequence[date], absent: Sequence[date]) -> Bounds:
 
 
 def within(stay: Bounds, life: Bounds) -> Bounds:
-    """Bound a stay by the life of its instrument, where the lists leave it open."""
-    return Bounds(
-        valid_from=stay.valid_from or life.valid_from,
-        certain_from=stay.certain_from,
-        certain_before=stay.certain_before,
-        valid_before=stay.valid_before or life.valid_before,
-    )
+    """Bound a stay by the life of its instrument, where the lists leave it open.
+
+    A list that still names it after the end that a source gives to the instrument contradicts that
+    source: the stay is then open, and validation reports the disagreement.
+    """
+    start = stay.valid_from or _unless(life.valid_from, stay.certain_from, earlier=False)
+    end = stay.valid_before or _unless(life.valid_before, stay.certain_before, earlier=True)
+    return Bounds(start, stay.certain_from, stay.certain_before, end)
+
+
+def _unless(bound: date | None, seen: date | None, *, earlier: bool) -> date | None:
+    if bound and seen and (bound < seen if earlier else bound > seen):
+        return None
+    return bound

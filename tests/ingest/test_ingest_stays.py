@@ -67,3 +67,12 @@ def test_stays_agree_with_every_day(seen: set[date], lists: set[date], signed: s
     for stay, following in pairwise(found):
         assert stay.valid_before and following.valid_from
         assert stay.valid_before < following.valid_from
+
+
+def test_a_list_that_names_it_after_its_end_leaves_it_open() -> None:
+    stay = Bounds(None, AUGUST, AUGUST + ONE, None)
+    over = Bounds(JANUARY, JANUARY, JANUARY + ONE, JANUARY + ONE)
+    assert JANUARY + ONE < AUGUST
+    assert within(stay, over) == Bounds(JANUARY, AUGUST, AUGUST + ONE, None)
+    later = Bounds(AUGUST + ONE, None, None, None)
+    assert within(stay, later) == Bounds(None, AUGUST, AUGUST + ONE, None)
