@@ -62,8 +62,6 @@ def map_perimeter_names(
     listing = Listing(_INSTRUMENT, "Deployment", path.name, complete_within=())
     state_list(source, rows, listing, graph, known)
     deployment = _deployment()
-    unknown = concepts("certainty", pl.lit("unknown"))
-    graph.state(rows, deployment, emp("startCertainty"), unknown)
     for language, note in _UNKNOWN.items():
         graph.state(rows, deployment, emp("recordNote"), text(pl.lit(note), language))
     twice = rows.filter(pl.col("label").is_duplicated())

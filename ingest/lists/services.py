@@ -157,7 +157,7 @@ def map_fabriques(
         "manufactures-proximite": "fr-manufactures-proximite",
     }[list_]
     rows = _pairs(path, _LAYER, tally, known)
-    listing = Listing(instrument, "LabelAward", path.name, vintage=2024, extent="point")
+    listing = Listing(instrument, "LabelAward", path.name, 2024, extent="point")
     state_list(source, rows.with_columns(code=pl.col("key")), listing, graph, known)
 
 
@@ -197,6 +197,6 @@ def map_cites(
         instrument = "fr-cites-emploi"
         names = (("fr", "Cité de l'emploi : "), ("en", "Cité de l'emploi (employment city): "))
     rows = _pairs(path, _SHORT_LAYER, tally, known)
-    listing = Listing(instrument, "LabelAward", path.name, extent="part", names=names)
+    listing = Listing(instrument, "LabelAward", path.name, 2024, extent="part", names=names)
     rows = rows.with_columns(code=pl.col("key"))
     state_list(source, once(rows, ["key", "kind", "listed"], tally), listing, graph, known)
