@@ -12,7 +12,13 @@ import typer
 from cli.links import app as links_app
 from cli.ontology import app as ontology_app
 from cli.output import Format, Lang, errors, fail, say, write_rows
-from ingest.errors import EXIT_USAGE, EXIT_VIOLATIONS, EmpilementError, ViolationsError
+from ingest.errors import (
+    EXIT_SOURCE,
+    EXIT_USAGE,
+    EXIT_VIOLATIONS,
+    EmpilementError,
+    ViolationsError,
+)
 from ingest.settings import Settings
 
 app = typer.Typer(
@@ -25,6 +31,7 @@ app = typer.Typer(
 app.add_typer(ontology_app)
 app.add_typer(links_app)
 
+_COUNTS = ("read", "kept", "corrected", "uncertain", "rejected")
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is said.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]
 
@@ -35,8 +42,15 @@ def build(
         bool, typer.Option("--check", help="Also reason over the ontology with HermiT (Java).")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build even if up to date.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 3 if a list could not be read this time.")
+    ] = False,
 ) -> None:
-    """Build the graph from its sources, validate it, make it current."""
+    """Build the graph from its sources, validate it, make it current.
+
+    A list that cannot be read is left out, or kept as last read; a base source that cannot be read
+    stops the build.
+    """
     from ingest.build import build as build_graph
     from ingest.build import steps
     from ingest.progress import reporting
@@ -48,13 +62,16 @@ def build(
     info = version.info
     say(f"version {version.id}: {info['quads']} quads in {len(info['graphs'])} graphs")
     for source in info["sources"]:
-        say(
-            f"{source['identifier']}: {source['read']} rows read, {source['kept']} kept, "
-            f"{source['rejected']} rejected"
-        )
+        counts = ", ".join(f"{source[name]} {name}" for name in _COUNTS)
+        say(f"{source['identifier']}: {source['state']}; rows: {counts}")
     say(f"validation: {info['validation']}")
     if any(source["rejected"] for source in info["sources"]):
         say(f"rejected rows are listed in {version.path / 'rejected.csv'}")
+    failed = [source for source in info["sources"] if source["failure"]]
+    for source in failed:
+        say(f"{source['identifier']} could not be read ({source['state']}): {source['failure']}")
+    if failed and strict:
+        raise typer.Exit(EXIT_SOURCE)
 
 
 def require_consistency() -> None:

@@ -1,12 +1,15 @@
 """Rows of the ``sources`` command: what the catalogue has, what the graph took of it."""
 
+from typing import Final
+
 from ingest.errors import EmpilementError, MissingBuildError, SourceError
 from ingest.fetch import fetch_one, on_disk
 from ingest.settings import Settings
 from ingest.sources import load_sources
 from ingest.store import current
 
-COLUMNS = ("source", "licence", "retrieved", "files", "state", "read", "kept", "rejected")
+_COUNTS: Final = ("read", "kept", "corrected", "uncertain", "rejected")
+COLUMNS: Final = ("source", "licence", "retrieved", "files", "state", *_COUNTS)
 
 
 def source_rows(
@@ -43,7 +46,7 @@ def source_rows(
                 source.retrieved.isoformat(),
                 str(len(source.distributions)),
                 state,
-                *(str(counts.get(name, "")) for name in ("read", "kept", "rejected")),
+                *(str(counts.get(name, "")) for name in _COUNTS),
             )
         )
     return COLUMNS, rows, list(missing)

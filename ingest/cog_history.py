@@ -141,6 +141,58 @@ def compose(packages: Packages, graph: Graph) -> pl.DataFrame:
     return stays.select(*_PAIR, "first", "last")
 
 
+def snapshot(year: str, packages: Packages, graph: Graph) -> None:
+    """State what lay in what in one vintage, flat: each territory within itself and each whole.
+
+    What questions about a date read: no path to follow, one graph a vintage.
+
+    Args:
+        year: the vintage.
+        packages: every vintage loaded, by year.
+        graph: receives ``emp:within``.
+
+    """
+    items = packages[year]
+    direct = _memberships(year, items).select(*_PAIR)
+    above = pl.DataFrame(
+        [
+            *(("arrondissement", i["code"], "departement", i["departement"]) for i in
+              items["arrondissements"]),
+            *(("departement", i["code"], "region", i["region"]) for i in items["departements"]),
+            *(("region", i["code"], "pays", "FR") for i in items["regions"]),
+        ],
+        dict.fromkeys(_PAIR, pl.String),
+        orient="row",
+    )  # fmt: skip
+    itself = [
+        frame.select(kind=f"{side}_kind", code=side)
+        for frame in (direct, above)
+        for side in ("part", "whole")
+    ]
+    # The collectivities of which a package gives no département are within themselves all the same.
+    alone = pl.DataFrame({"code": [item["code"] for item in current_communes(items)]})
+    itself.append(alone.select(pl.lit("commune").alias("kind"), "code"))
+    everyone = pl.concat(itself).unique()
+    kind, code = pl.col("kind"), pl.col("code")
+    reached = [everyone.select(part_kind=kind, part=code, whole_kind=kind, whole=code), direct]
+    # From a département to the country there are two more steps at the most.
+    for _ in range(3):
+        further = pl.concat(reached).join(
+            above.select(
+                whole_kind="part_kind",
+                whole="part",
+                whole_kind_above="whole_kind",
+                whole_above="whole",
+            ),
+            on=["whole_kind", "whole"],
+        )
+        above_it = {"whole_kind": "whole_kind_above", "whole": "whole_above"}
+        reached.append(further.select("part_kind", "part", **above_it))
+    for (inner, outer), rows in pl.concat(reached).unique().group_by("part_kind", "whole_kind"):
+        part, whole = minted(str(inner), pl.col("part")), minted(str(outer), pl.col("whole"))
+        graph.state(rows, part, emp("within"), whole)
+
+
 def attest_vintage(graph: Graph, year: str) -> None:
     """Describe the composition of one vintage as the record that supports memberships."""
     record = mint("record", f"cog/{year}")

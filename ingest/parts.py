@@ -85,7 +85,14 @@ def keep(
     path, notes = _paths(key, settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Part(name, key, path, write_lines(path, graph), hashes or {}, tally or Tally())
-    said = {"quads": part.quads, "hashes": dict(part.hashes), "tally": asdict(part.tally)}
+    # Not asdict of the whole: it would count the items of a Counter instead of copying it.
+    counts = {
+        "read": part.tally.read,
+        "rejections": [asdict(each) for each in part.tally.rejections],
+        "corrected": dict(part.tally.corrected),
+        "uncertain": dict(part.tally.uncertain),
+    }
+    said = {"quads": part.quads, "hashes": dict(part.hashes), "tally": counts}
     notes.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
     _last(name, settings).write_text(key, encoding="utf-8")
     return part

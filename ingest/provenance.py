@@ -46,6 +46,7 @@ _DERIVED: Final = {
     },
     META: {"fr": "Description des graphes nommés", "en": "Description of the named graphs"},
 }
+_SNAPSHOT: Final = f"{COMPOSITION.removeprefix(str(GRAPH))}-"
 _STALE: Final = {
     "fr": "La source n'a pas pu être lue : ce graphe est ce qui en avait été lu la dernière fois.",
     "en": "The source could not be read: this graph is what was read of it last time.",
@@ -117,7 +118,19 @@ def describe(
         state = _STALE if failure.kept else _ABSENT
         graph.labels(failure.source.graph, emp("recordNote"), state)
     read = [sources[part.name].graph for part in made if part.name in sources]
-    for iri, title in _DERIVED.items():
+    compositions = sorted(part.name for part in made if part.name.startswith(_SNAPSHOT))
+    for name in compositions:
+        year = name.removeprefix(_SNAPSHOT)
+        vintage = NamedNode(mint("vintage", f"cog-{year}"))
+        graph.add(f"{GRAPH}{name}", emp("compositionOf"), vintage)
+    snapshots = {
+        f"{GRAPH}{name}": {
+            "fr": f"Composition des territoires en {name.removeprefix(_SNAPSHOT)}",
+            "en": f"Composition of territories in {name.removeprefix(_SNAPSHOT)}",
+        }
+        for name in compositions
+    }
+    for iri, title in (_DERIVED | snapshots).items():
         graph.named(iri, "DerivedGraph", title)
         graph.add(iri, term("rdf", "type"), term("dcat", "Dataset"))
         graph.add(iri, term("rdf", "type"), term("prov", "Entity"))

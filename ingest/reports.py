@@ -12,6 +12,7 @@ from ingest.parts import Part
 from ingest.rules import load_rules
 from ingest.sources import Source
 from ingest.tables import Rejection
+from ontology.namespaces import GRAPH
 from shapes.reports import to_json, to_turtle
 from shapes.results import ValidationReport
 
@@ -44,7 +45,7 @@ def summary(
         "id": version,
         "dataDate": max(dates).isoformat(),
         "quads": sum(part.quads for part in made.values()),
-        "graphs": {name: part.quads for name, part in sorted(made.items())},
+        "graphs": {f"{GRAPH}{name}": part.quads for name, part in sorted(made.items())},
         "sources": listed,
         "validation": report.counts(),
     }

@@ -213,7 +213,7 @@ class TestBuild:
         assert done.returncode == 0
         assert done.stdout == ""
         assert f"version {version.id} is up to date" in done.stderr
-        assert "cog/2026: 39324 rows read, 39324 kept, 0 rejected" in done.stderr
+        assert "cog/2026: read; rows: 39324 read, 39324 kept, 0 corrected" in done.stderr
 
     @pytest.mark.java
     def test_check_has_the_ontology_reasoned(self, shell: Shell) -> None:
