@@ -19,11 +19,12 @@ _BOUNDS: Final = ("validFrom", "certainFrom", "certainBefore", "validBefore")
 
 @dataclass
 class Known:
-    """Things that exist, the validity and duration of each instrument, what each code has named."""
+    """Things that exist, who administers them, the life of instruments, what codes have named."""
 
     packages: Packages = field(default_factory=dict)
     subjects: set[str] = field(default_factory=set)
     durations: dict[str, str] = field(default_factory=dict)
+    administrators: dict[str, str] = field(default_factory=dict)
     _dates: dict[str, dict[str, date]] = field(default_factory=dict)
 
     @cached_property
@@ -34,7 +35,7 @@ class Known:
     def learn(self, quads: Iterable[Quad]) -> None:
         """Take in the statements of a source."""
         bounds = {emp(name): name for name in _BOUNDS}
-        duration = emp("duration")
+        duration, administers = emp("duration"), emp("administers")
         for quad in quads:
             subject, value = quad.subject, quad.object
             if not isinstance(subject, NamedNode):
@@ -46,6 +47,8 @@ class Known:
                     dates[bounds[quad.predicate]] = date.fromisoformat(value.value)
                 elif quad.predicate == duration:
                     self.durations[subject.value] = value.value
+            elif isinstance(value, NamedNode) and quad.predicate == administers:
+                self.administrators[value.value] = subject.value
 
     def life(self, thing: str) -> Bounds:
         """Return the validity of a thing, unbounded where nothing is known of it."""

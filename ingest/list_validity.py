@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 from ingest.bounds import Bounds
 from ingest.identity import mint, split
 from ingest.local_ids import concept
+from ingest.other_names import name_bodies
 from ingest.quads import Graph, emp, label, type_
 from ingest.stays import stays, within
 from ingest.validity import CONTRACTS, add_bounds, by_duration
@@ -68,6 +69,7 @@ def date_deployments(store: Store, graph: Graph) -> None:
             add_bounds(graph, subject, "", "", bounds)
             graph.add(subject, emp("endStatus"), concept("end-status", status))
     _name(store, graph)
+    name_bodies(store, graph)
 
 
 def _rows(store: Store, query: str) -> list[tuple[str, ...]]:

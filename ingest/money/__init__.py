@@ -1,0 +1,1 @@
+"""Lists of public money: who was awarded what, and the bodies that receive it."""
