@@ -13,7 +13,7 @@ from ingest.known import Known
 from ingest.lists.coverage_facts import state_coverage_facts
 from ingest.lists.state_contracts import MAP_COLUMNS, communes_of, two_files
 from ingest.lists.statements import Listing, once, state_list
-from ingest.quads import Graph, emp, label, type_
+from ingest.quads import Graph, emp, term, type_
 from ingest.rules import apply
 from ingest.sources import Source
 from ingest.tables import Tally
@@ -46,7 +46,7 @@ def map_city_contracts(
     ended = rows.filter("ended").unique("codgeo", keep="first", maintain_order=True)
     territory = minted("epci", pl.col("codgeo"))
     graph.state(ended, territory, type_, node(emp("FormerIntermunicipality").value))
-    graph.state(ended, territory, label, text(pl.col("label"), "fr"))
+    graph.state(ended, territory, term("skos", "altLabel"), text(pl.col("label"), "fr"))
     graph.state(ended, territory, emp("sirenCode"), text(pl.col("codgeo")))
 
 

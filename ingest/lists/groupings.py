@@ -11,7 +11,7 @@ from ingest.frames import keep, read_table
 from ingest.known import Known
 from ingest.lists.layers import read_layer
 from ingest.lists.statements import Listing, once, resolve_members, split_cells, state_list
-from ingest.quads import Graph, emp, label, type_
+from ingest.quads import Graph, emp, label, term, type_
 from ingest.rules import apply
 from ingest.sources import Source
 from ingest.tables import Tally
@@ -38,6 +38,7 @@ _NATURES: Final = {
     "COM": "LocalAuthority",
     "ASSO": "PrivateActor",
 }
+_NAMED_HERE: Final = ("Actor", "LocalAuthority", "PrivateActor")
 _FRANCE: Final = (("pays", "FR"),)
 _NOWHERE: Final[tuple[tuple[str, str], ...]] = ()
 _TI_NAMES: Final = (("fr", "Territoires d'industrie : "), ("en", "Industry territories: "))
@@ -88,11 +89,16 @@ def _carry(rows: pl.DataFrame, graph: Graph, tally: Tally, known: Known) -> None
 
 
 def _describe(bodies: pl.DataFrame, siren: str, graph: Graph) -> None:
-    """Describe bodies from their ``class_``, ``name`` and SIREN."""
+    """Describe bodies from their ``class_``, ``name`` and SIREN.
+
+    Public bodies stand in other lists too, spelt otherwise: `ingest.other_names` labels them.
+    """
     actor = minted("actor", pl.col(siren))
     for class_ in bodies["class_"].unique().sort():
-        graph.state(bodies.filter(class_=class_), actor, type_, node(emp(class_).value))
-    graph.state(bodies, actor, label, text(pl.col("name"), "fr"))
+        of = bodies.filter(class_=class_)
+        graph.state(of, actor, type_, node(emp(class_).value))
+        name = label if class_ in _NAMED_HERE else term("skos", "altLabel")
+        graph.state(of, actor, name, text(pl.col("name"), "fr"))
     graph.state(bodies, actor, emp("sirenCode"), text(pl.col(siren)))
 
 

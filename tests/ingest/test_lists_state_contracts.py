@@ -89,7 +89,7 @@ def test_a_city_contract_keeps_the_body_of_2015(
     for row in ended:
         if row["codgeo"] not in loaded:
             assert said[f"epci/{row['codgeo']}", "type"] == {"FormerIntermunicipality"}
-            assert len(said[f"epci/{row['codgeo']}", "label"]) == 1
+            assert len(said[f"epci/{row['codgeo']}", "altLabel"]) == 1
     described = {s for (s, p), v in said.items() if "FormerIntermunicipality" in v and p == "type"}
     assert not {each.removeprefix("epci/") for each in described} & loaded
 
