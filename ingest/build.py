@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat, Store
 
 from ingest.coverage import cover, read_world
 from ingest.errors import ViolationsError
+from ingest.links.cache import cached_links
 from ingest.list_validity import date_deployments
 from ingest.mappings import Failure, fetch_sources, map_sources
 from ingest.parts import Part, drop_others, merge_lines, write_lines
@@ -20,6 +21,7 @@ from ingest.quads import Graph
 from ingest.reports import summary, write_reports
 from ingest.settings import Settings
 from ingest.sources import load_sources
+from ingest.statistics import state_statistics
 from ingest.store import REPORTS, Version, built, lock, publish, switch, workspace
 from ingest.term_usage import write_usage
 from ontology.loading import load_ontology
@@ -27,6 +29,10 @@ from ontology.namespaces import GRAPH
 from shapes.validation import validate
 
 _COMPRESSION: Final = 6
+_TITLE: Final = {
+    "fr": "Empilement : les dispositifs de cohésion territoriale",
+    "en": "Empilement: territorial cohesion instruments",
+}
 
 
 def steps() -> tuple[str, ...]:
@@ -62,6 +68,7 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
         with progress.step("sources"):
             entries = fetch_sources(settings)
         parts, failures = map_sources(entries, settings, progress)
+        parts += links_out(settings)
         version = build_id(parts, failures)
         known = built(version, settings)
         if known and known.info["validation"] and not force:
@@ -88,6 +95,17 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
             with progress.step("publication"):
                 drop_others(settings)
                 return publish(folder, version, settings)
+
+
+def links_out(settings: Settings) -> list[Part]:
+    """Return the links to other graphs that were asked for on request, each a named graph."""
+    made = []
+    for path in cached_links(settings):
+        with path.open(encoding="utf-8") as stream:
+            lines = list(stream)
+        name = lines[0].rsplit(f"<{GRAPH}", 1)[1].split(">")[0]
+        made.append(Part(name, path.stem.rpartition("-")[2], path, len(lines)))
+    return made
 
 
 def build_id(parts: Iterable[Part], failures: Iterable[Failure]) -> str:
@@ -121,12 +139,17 @@ def derive(
         failures: the sources that could not be read.
 
     """
+    made: list[Part] = []
+
+    def describing(graph: Graph) -> None:
+        describe(graph, version, parts, failures)
+        state_statistics(store, version, [*parts, *made], _TITLE, graph)
+
     deriving: dict[str, Callable[[Graph], None]] = {
         VALIDITY: lambda graph: date_deployments(store, graph),
         COVERAGE: lambda graph: cover(read_world(store), graph),
-        META: lambda graph: describe(graph, version, parts, failures),
+        META: describing,
     }
-    made = []
     for iri, state in deriving.items():
         graph = Graph(iri)
         state(graph)

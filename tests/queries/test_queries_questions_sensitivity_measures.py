@@ -3,6 +3,7 @@
 import pytest
 
 from queries.catalogue import load_catalogue
+from tests.queries import test_queries_questions_lists as lists
 from tests.queries import test_queries_questions_sensitivity as first
 from tests.queries import test_queries_questions_sensitivity_claims as claims
 from tests.queries import test_queries_questions_sensitivity_statements as statements
@@ -185,5 +186,6 @@ def test_answer_follows_the_figures_and_perimeters(case: Case, micro, rows):
 
 
 def test_each_question_has_a_change_that_its_answer_follows():
-    tried = {one.values[0].slug for one in [*first.CASES, *statements.CASES, *claims.CASES, *CASES]}
+    everything = [*first.CASES, *statements.CASES, *claims.CASES, *lists.CASES, *CASES]
+    tried = {one.values[0].slug for one in everything}
     assert tried == set(load_catalogue())
