@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def other_key(data: bytes) -> bytes:
 )
 @pytest.mark.parametrize("identifier", OBJECTS)
 def test_spoilt_objects_are_refused(
-    identifier: str, spoil: spoiling.Callable[[bytes], bytes], national_known: Known, tmp_path: Path
+    identifier: str, spoil: Callable[[bytes], bytes], national_known: Known, tmp_path: Path
 ) -> None:
     name = OBJECTS[identifier]
     with pytest.raises(SourceError, match=re.escape(name)):
