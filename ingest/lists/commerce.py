@@ -45,7 +45,7 @@ def map_frla(
     apply(tally, "label-cleaned", dirty.height)
     rows = rows.with_columns(
         key=pl.concat_str(bare, pl.lit("-"), pl.col("listed")),
-        code=pl.col("id_territoire"),
+        code=bare,
         label=pl.col("name"),
     )
     rows = once(rows, ["key"], tally)
