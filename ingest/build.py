@@ -14,9 +14,10 @@ from ingest.errors import ViolationsError
 from ingest.links.cache import cached_links
 from ingest.list_validity import date_deployments
 from ingest.mappings import Failure, fetch_sources, map_sources
+from ingest.mentioned import describe_mentioned
 from ingest.parts import Part, drop_others, merge_lines, write_lines
 from ingest.progress import Progress
-from ingest.provenance import COVERAGE, META, VALIDITY, code_hash, describe
+from ingest.provenance import COVERAGE, MENTIONS, META, VALIDITY, code_hash, describe
 from ingest.quads import Graph
 from ingest.reports import summary, write_reports
 from ingest.settings import Settings
@@ -146,6 +147,7 @@ def derive(
         state_statistics(store, version, [*parts, *made], _TITLE, graph)
 
     deriving: dict[str, Callable[[Graph], None]] = {
+        MENTIONS: lambda graph: describe_mentioned(store, graph),
         VALIDITY: lambda graph: date_deployments(store, graph),
         COVERAGE: lambda graph: cover(read_world(store), graph),
         META: describing,

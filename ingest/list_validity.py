@@ -101,7 +101,8 @@ def _renew(store: Store, graph: Graph, subject: str, first: str, class_: str) ->
     graph.add(subject, type_, NamedNode(class_))
     graph.add(subject, emp("renews"), NamedNode(first))
     node = NamedNode(first)
-    for prop in (emp("appliesInstrument"), emp("perimeter"), emp("supportedBy"), label):
+    shared = ("appliesInstrument", "perimeter", "supportedBy", "confidence")
+    for prop in (*map(emp, shared), label):
         for quad in store.quads_for_pattern(node, prop, None, None):
             if isinstance(quad.object, NamedNode | Literal):
                 graph.add(subject, prop, quad.object)

@@ -12,7 +12,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?thing (MIN(?other) AS ?name) {
   VALUES ?class { emp:PublicActor emp:MixedSyndicate emp:IntermunicipalBody
-    emp:FormerIntermunicipality emp:AdHocTerritory }
+    emp:FormerIntermunicipality emp:FormerCommune emp:AdHocTerritory }
   ?thing a ?class ; skos:altLabel ?other
   FILTER NOT EXISTS { ?thing rdfs:label ?label }
 } GROUP BY ?thing"""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 META: Final = f"{GRAPH}meta/build"
 COVERAGE: Final = f"{GRAPH}derived/coverage"
+MENTIONS: Final = f"{GRAPH}derived/mentions"
 VALIDITY: Final = f"{GRAPH}derived/validity"
 COMPOSITION: Final = f"{GRAPH}derived/composition"
 ONTOLOGY: Final = f"{GRAPH}ontology/current"
@@ -35,6 +36,10 @@ _DERIVED: Final = {
     COMPOSITION: {
         "fr": "Appartenances datées et événements des territoires",
         "en": "Dated memberships and events of territories",
+    },
+    MENTIONS: {
+        "fr": "Déploiements que nomme une autre liste que celle de leur programme",
+        "en": "Deployments named by another list than that of their programme",
     },
     VALIDITY: {
         "fr": "Validité calculée des déploiements que donnent les listes",

@@ -123,7 +123,13 @@ def _checks(shapes: Graph, rule: str, shape: Node, site: Site, target: str) -> I
         else:
             value = "" if path is None else site.values(result)
             named = "" if path is not None and all_targeted(shapes, shape, path) else target
-            body = f"{named} {value} FILTER(!{VALUE[predicate](site, parameter, result)})"
+            wrong = f"FILTER(!{VALUE[predicate](site, parameter, result)})"
+            if predicate == SH["class"] and path is not None:
+                # Each value is looked at once: one record may support half a million things.
+                each = f"{{ SELECT DISTINCT {result} WHERE {{ {value} }} }}"
+                body = f"{{ SELECT {result} WHERE {{ {each} {wrong} }} }} {named} {value}"
+            else:
+                body = f"{named} {value} {wrong}"
         if result == site.focus and predicate in VALUE:
             body += f" BIND({site.focus} AS ?value)"
         yield Check(

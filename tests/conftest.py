@@ -53,3 +53,21 @@ def built(version: Version) -> Iterator[Engine]:
     engine = EmbeddedEngine(version.store)
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def national_version(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Version:
+    """The graph of all of France, built and validated from the reference data.
+
+    Tests that ask for it bear the mark ``shared``.
+    """
+    data = tmp_path_factory.mktemp("national")
+    return build(settings.model_copy(update={"data": data, "mirror": SHARED / "data"}), Silent())
+
+
+@pytest.fixture(scope="session")
+def national(national_version: Version) -> Iterator[Engine]:
+    """An engine on the national graph."""
+    engine = EmbeddedEngine(national_version.store)
+    yield engine
+    engine.close()

@@ -17,7 +17,7 @@ from ingest.identity import mint
 from ingest.known import Known
 from ingest.lists.statements import Listing, once, resolve_members, state_list
 from ingest.local_ids import several
-from ingest.quads import Graph, emp, label, term, type_
+from ingest.quads import Graph, emp, term, type_
 from ingest.rules import apply
 from ingest.sources import Source
 from ingest.tables import Tally
@@ -180,7 +180,7 @@ def _former(graph: Graph, rows: pl.DataFrame) -> pl.DataFrame:
     gone = rows.filter(merged.fill_null(value=False))
     subject = minted("commune", own)
     graph.state(gone, subject, type_, node(emp("FormerCommune").value))
-    graph.state(gone, subject, label, text(pl.col("lib_com"), "fr"))
+    graph.state(gone, subject, term("skos", "altLabel"), text(pl.col("lib_com"), "fr"))
     graph.state(gone, subject, emp("inseeCode"), text(own))
     graph.state(gone, subject, term("dcterms", "isReplacedBy"), minted("commune", pl.col("listed")))
     return rows.with_columns(listed=pl.when(merged).then(own).otherwise(pl.col("listed")))
