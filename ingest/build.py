@@ -85,10 +85,10 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
             del memory
             with progress.step("dataset"):
                 write_dataset(folder / "dataset.nq", parts)
-                worked = [s.graph for s in load_sources() if s.mapping == "worked-case"]
-                write_usage(folder, load_ontology(), worked)
             with progress.step("store"):
                 write_store(folder)
+                worked = [s.graph for s in load_sources() if s.mapping == "worked-case"]
+                write_usage(folder, load_ontology(), worked)
             info = summary(version, load_sources(), parts, failures, report)
             write_reports(folder, report, info, parts)
             if not report.conforms:

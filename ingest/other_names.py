@@ -11,7 +11,8 @@ PREFIX emp: <https://w3id.org/empilement/def#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?thing (MIN(?other) AS ?name) {
-  VALUES ?class { emp:PublicActor emp:MixedSyndicate emp:IntermunicipalBody
+  VALUES ?class { emp:Actor emp:PublicActor emp:PrivateActor emp:LocalAuthority
+    emp:MixedSyndicate emp:IntermunicipalBody
     emp:FormerIntermunicipality emp:FormerCommune emp:AdHocTerritory }
   ?thing a ?class ; skos:altLabel ?other
   FILTER NOT EXISTS { ?thing rdfs:label ?label }

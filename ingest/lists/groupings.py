@@ -11,7 +11,7 @@ from ingest.frames import keep, read_table
 from ingest.known import Known
 from ingest.lists.layers import read_layer
 from ingest.lists.statements import Listing, once, resolve_members, split_cells, state_list
-from ingest.quads import Graph, emp, label, term, type_
+from ingest.quads import Graph, emp, term, type_
 from ingest.rules import apply
 from ingest.sources import Source
 from ingest.tables import Tally
@@ -38,7 +38,6 @@ _NATURES: Final = {
     "COM": "LocalAuthority",
     "ASSO": "PrivateActor",
 }
-_NAMED_HERE: Final = ("Actor", "LocalAuthority", "PrivateActor")
 _FRANCE: Final = (("pays", "FR"),)
 _NOWHERE: Final[tuple[tuple[str, str], ...]] = ()
 _TI_NAMES: Final = (("fr", "Territoires d'industrie : "), ("en", "Industry territories: "))
@@ -97,8 +96,7 @@ def _describe(bodies: pl.DataFrame, siren: str, graph: Graph) -> None:
     for class_ in bodies["class_"].unique().sort():
         of = bodies.filter(class_=class_)
         graph.state(of, actor, type_, node(emp(class_).value))
-        name = label if class_ in _NAMED_HERE else term("skos", "altLabel")
-        graph.state(of, actor, name, text(pl.col("name"), "fr"))
+        graph.state(of, actor, term("skos", "altLabel"), text(pl.col("name"), "fr"))
     graph.state(bodies, actor, emp("sirenCode"), text(pl.col(siren)))
 
 

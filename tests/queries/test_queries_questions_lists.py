@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.queries.changing import PREFIXES, Case, case, follows, insert
+from tests.queries.changing import PREFIXES, Case, case, drop, follows, insert
 
 PVD = "<id/instrument/fr-pvd>"
 LISTS = ("2021-01-22", "2024-07-01", "2024-08-07", "2026-04-27")
@@ -65,6 +65,15 @@ CASES = [
         ],
         id="lists: one list more bounds the days closer",
         given=WORLD,
+    ),
+    case(
+        "coverage-status",
+        {"territory": "37261", "date": "2024-07-01", "only": "fr-acv1"},
+        "status",
+        ["covered"],
+        drop("<id/deployment/fr-acv1/1/perimeter> emp:perimeterMember ?m"),
+        ["not-known"],
+        id="coverage: without a member and without a complete list, nothing can be said",
     ),
 ]
 
