@@ -22,7 +22,7 @@ def seen(code: str, *days: str) -> str:
 def town(code: str, days: tuple[str, ...]) -> str:
     deployment = f"<id/deployment/fr-pvd/{code}>"
     return (
-        f"{deployment} emp:appliesInstrument {PVD} ; rdfs:label 'PVD {code}'@fr ;"
+        f"{deployment} emp:appliesInstrument {PVD} ; rdfs:label 'PVD {code}'@fr ; emp:supportedBy <id/record/pvd/{code}> ;"
         f" emp:perimeter <id/deployment/fr-pvd/{code}/perimeter> ."
         f" <id/deployment/fr-pvd/{code}/perimeter> emp:perimeterMember <id/commune/{code}> ."
         f" {seen(code, *days)}"
