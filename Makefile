@@ -12,7 +12,7 @@ run: $(VENV)/runtime.stamp node_modules/.package-lock.json
 
 test: $(VENV)/dev.stamp node_modules/.package-lock.json
 	$(MAKE) lint
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from ingest.codes import Items, successors
 from ingest.columns import days, minted, node, text
@@ -17,7 +17,6 @@ from ingest.local_ids import concept
 from ingest.quads import Graph, day, emp, label, term, type_
 from ingest.sources import Source
 from ingest.tables import Tally
-from ontology.namespaces import GRAPH
 
 if TYPE_CHECKING:
     from ingest.known import Known
@@ -101,8 +100,6 @@ def compose(packages: Packages, graph: Graph) -> pl.DataFrame:
         The stays: part, whole, first and last year.
 
     """
-    for year in packages:
-        attest_vintage(graph, year)
     stays = _stays(pl.concat(_memberships(year, items) for year, items in packages.items()))
     first, last = int(min(packages)), int(max(packages))
     exists = pl.concat(
@@ -135,9 +132,6 @@ def compose(packages: Packages, graph: Graph) -> pl.DataFrame:
     graph.state(stays, subject, emp("certainFrom"), days(start))
     graph.state(stays, subject, emp("certainBefore"), days(end))
     graph.state(stays.filter(pl.col("last") < last), subject, emp("validBefore"), days(end))
-    for side in ("first", "last"):
-        vintage = pl.concat_str(pl.lit("cog/"), pl.col(side).cast(pl.String))
-        graph.state(stays, subject, emp("supportedBy"), minted("record", vintage))
     return stays.select(*_PAIR, "first", "last")
 
 
@@ -191,21 +185,6 @@ def snapshot(year: str, packages: Packages, graph: Graph) -> None:
     for (inner, outer), rows in pl.concat(reached).unique().group_by("part_kind", "whole_kind"):
         part, whole = minted(str(inner), pl.col("part")), minted(str(outer), pl.col("whole"))
         graph.state(rows, part, emp("within"), whole)
-
-
-def attest_vintage(graph: Graph, year: str) -> None:
-    """Describe the composition of one vintage as the record that supports memberships."""
-    record = mint("record", f"cog/{year}")
-    graph.named(
-        record,
-        "SourceRecord",
-        {
-            "fr": f"Composition des territoires au 1er janvier {year}",
-            "en": f"Composition of territories on 1 January {year}",
-        },
-    )
-    graph.add(record, emp("recordOf"), NamedNode(f"{GRAPH}cog/{year}"))
-    graph.add(record, emp("recordKey"), Literal("composition"))
 
 
 def _memberships(year: str, items: Items) -> pl.DataFrame:

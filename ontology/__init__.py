@@ -1,1 +1,1 @@
-"""The ontology: modules and vocabularies in Turtle, their loading, reasoning, pages and releases."""
+"""The vocabulary: OWL modules, SKOS schemes, alignments; loading, reasoning, documentation."""

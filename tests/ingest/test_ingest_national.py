@@ -14,7 +14,8 @@ from queries.catalogue import load_catalogue
 from queries.engine import Engine
 from tests.conftest import SHARED
 
-pytestmark = [pytest.mark.shared, pytest.mark.built]
+# The build of all of France takes minutes on a small machine.
+pytestmark = [pytest.mark.shared, pytest.mark.built, pytest.mark.timeout(1500)]
 DATA = SHARED / "data"
 PREFIXES = """PREFIX emp: <https://w3id.org/empilement/def#>
 PREFIX id: <https://w3id.org/empilement/id/>

@@ -22,7 +22,7 @@ SCHEMES = {
     "selection": "statutory-criteria call-for-projects negotiated-list universal self-selection",
     "inheritance": "distributive collective punctual",
     "dynamics": "frozen floating",
-    "extent": "whole part unknown",
+    "extent": "whole part infra point unknown",
     "certainty": "day month year decade bounded unknown",
     "end-status": "stated open unknown by-duration superseded",
     "event-type": "creation suppression simple-merger new-commune merger-association split "

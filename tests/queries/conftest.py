@@ -1,5 +1,7 @@
 """Fixtures of the tests of queries: the micro dataset, and answers easy to compare."""
 
+import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +11,10 @@ import pytest
 from queries.binding import run
 from queries.catalogue import load_catalogue
 from queries.engine import Engine, ask, select
+from tests.conftest import ROOT
 
 Row = dict[str, str | None]
+TABLES = Path(__file__).parent.parent.parent / "ingest/tables"
 MICRO = Path(__file__).parent / "micro.trig"
 
 
@@ -25,6 +29,25 @@ class Memory:
 
     def ask(self, query: str) -> bool:
         return ask(self.store, query)
+
+
+@pytest.fixture(scope="session")
+def instruments() -> int:
+    """How many instruments are described: the 102 of the catalogue, and those that lists name."""
+    counts = []
+    for folder in ("catalogue", "lists"):
+        with (TABLES / folder / "instruments.csv").open(encoding="utf-8", newline="") as stream:
+            counts.append(sum(1 for _ in csv.DictReader(stream)))
+    assert counts[0] == 102
+    return sum(counts)
+
+
+@pytest.fixture(scope="session")
+def communes_in_2024() -> int:
+    """Communes of Centre-Val de Loire in the vintage of 2024, from the package."""
+    path = ROOT / "node_modules/decoupage-administratif-2024/data/communes.json"
+    communes = json.loads(path.read_text(encoding="utf-8"))
+    return sum(c["type"] == "commune-actuelle" and c.get("region") == "24" for c in communes)
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ def seen(code: str, *days: str) -> str:
 def town(code: str, days: tuple[str, ...]) -> str:
     deployment = f"<id/deployment/fr-pvd/{code}>"
     return (
-        f"{deployment} emp:appliesInstrument {PVD} ; rdfs:label 'PVD {code}'@fr ; emp:supportedBy <id/record/pvd/{code}> ;"
+        f"{deployment} emp:appliesInstrument {PVD} ; rdfs:label 'PVD {code}'@fr ;"
+        f" emp:supportedBy <id/record/pvd/{code}> ;"
         f" emp:perimeter <id/deployment/fr-pvd/{code}/perimeter> ."
         f" <id/deployment/fr-pvd/{code}/perimeter> emp:perimeterMember <id/commune/{code}> ."
         f" {seen(code, *days)}"
@@ -102,3 +103,8 @@ def test_an_incomplete_list_says_nothing_of_exits(micro, rows) -> None:
     micro.store.update(PREFIXES + insert(WORLD + complete("2025-01-01", "region/24")))
     days = {row["before"] for row in rows(micro, "list-changes", instrument="fr-pvd")}
     assert "2025-01-01" not in days
+
+
+def test_with_one_list_nothing_can_be_compared(micro, rows) -> None:
+    (row,) = rows(micro, "list-changes", instrument="fr-crte")
+    assert row["change"] == "not known"
