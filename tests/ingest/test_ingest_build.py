@@ -252,7 +252,7 @@ class TestDataset:
     def test_every_graph_is_described_with_its_licence(self, built: Engine) -> None:
         undescribed = values(
             built,
-            """SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS {
+            """SELECT ?g { { SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } } FILTER NOT EXISTS {
             ?g dcterms:title ?fr , ?en ; dcterms:license ?licence
             FILTER(LANG(?fr) = "fr" && LANG(?en) = "en") } }""",
         )

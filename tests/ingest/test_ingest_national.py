@@ -211,7 +211,7 @@ class TestOracles:
             if row["revenu_median_uc_2021"] and row["insee_com"] in programmes
         }
         expected = fifths(incomes, programmes)
-        # It falls from the poorest fifth to the fourth; the richest has a little more than that one.
+        # It falls from the poorest fifth to the fourth; the richest has a little more than that.
         assert expected[:4] == sorted(expected[:4], reverse=True)
         assert expected[4] < expected[2]
         counts = ask(
