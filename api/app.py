@@ -16,7 +16,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import definitions, linked_data, pages, question_routes, sparql_routes
+from api import (
+    definitions,
+    linked_data,
+    pages,
+    question_routes,
+    source_pages,
+    sparql_routes,
+)
 from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
 from api.problems import (
@@ -106,7 +113,7 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
     app.add_api_route("/ready", ready, methods=["GET", "HEAD"])
-    for module in (sparql_routes, question_routes, linked_data, definitions, pages):
+    for module in (sparql_routes, question_routes, linked_data, definitions, source_pages, pages):
         app.include_router(module.router)
     return app
 

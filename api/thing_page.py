@@ -13,9 +13,11 @@ from api.describe import Description, Names, names_of
 from api.problems import NotFoundError
 from api.render import language_of, page
 from api.service import Service
+from api.source_pages import rows_of as source_rows
 from api.views import deployment as parts
 from api.views import generic, territory, things
 from api.views.cells import Cell, Section, Words
+from api.views.sources import quality_sections as quality
 from ingest.identity import TERRITORY_KINDS
 from ontology.namespaces import EMP, PREFIXES
 from queries.binding import run
@@ -81,6 +83,12 @@ def thing_page(
         "deployment": _deployment,
         "actor": _actor,
     }.get(kind, _other)(seen)
+    if kind == "graph":
+        rows = source_rows(service, words)
+        sections = [
+            *(part for row in rows if row.identifier == code for part in quality(row, words)),
+            *sections,
+        ]
     return page(request, service, "thing.html", sections=sections, **common)
 
 

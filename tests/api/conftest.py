@@ -22,10 +22,57 @@ INFO = {
         {
             "identifier": "cog/2026",
             "title": {"fr": "Code géographique", "en": "Geographic code"},
+            "publisher": "https://w3id.org/empilement/publisher/etalab",
             "licence": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
-        }
+            "retrieved": "2026-11-23",
+            "state": "read",
+            "failure": "",
+            "read": 12,
+            "kept": 9,
+            "corrected": 5,
+            "uncertain": 2,
+            "rejected": 3,
+            "rules": {"lost-zero": 4, "multi-valued": 1, "date-unreadable": 2},
+        },
+        {
+            "identifier": "acv/2024-09",
+            "title": {"fr": "Liste d'hier", "en": "Yesterday's list"},
+            "publisher": "https://w3id.org/empilement/publisher/anct",
+            "licence": "https://spdx.org/licenses/etalab-2.0",
+            "retrieved": "2026-11-23",
+            "state": "kept",
+            "failure": "The list has not the columns it must have. missing: code.",
+            "read": 7,
+            "kept": 7,
+            "corrected": 0,
+            "uncertain": 0,
+            "rejected": 0,
+            "rules": {},
+        },
+        {
+            "identifier": "pvd/2026-04",
+            "title": {"fr": "Liste absente", "en": "Absent list"},
+            "publisher": "https://w3id.org/empilement/publisher/anct",
+            "licence": "https://spdx.org/licenses/etalab-2.0",
+            "retrieved": "2026-11-23",
+            "state": "missing",
+            "failure": "Source file unavailable: pvd.csv. file:///srv/secret/pvd.csv: no file",
+            "read": 0,
+            "kept": 0,
+            "corrected": 0,
+            "uncertain": 0,
+            "rejected": 0,
+            "rules": {},
+        },
     ],
 }
+QUALITY = "source,family,rule,outcome,rows\ncog/2026,5,lost-zero,corrected,4\n"
+REJECTED = (
+    "source,table,row,reason,content\n"
+    'cog/2026,communes.json,3,unknown-code: 99999,"{}"\n'
+    'cog/2026,communes.json,4,unknown-code: 99998,"{}"\n'
+    'cog/2026,communes.json,7,not as many cells as the header,"{}"\n'
+)
 
 
 def in_process(_: Settings, version: Version) -> Engine:
@@ -46,6 +93,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     store.flush()
     del store
     (folder / "build.json").write_text(json.dumps(INFO), encoding="utf-8")
+    (folder / "quality.csv").write_text(QUALITY, encoding="utf-8")
+    (folder / "rejected.csv").write_text(REJECTED, encoding="utf-8")
     (data / "current").symlink_to(Path("versions") / "town")
     return Settings(data=data, query_seconds=3.0, query_memory_mb=512, workers=2)
 

@@ -13,7 +13,7 @@ from ontology.loading import load_ontology, module_files
 from ontology.namespaces import BASE, EMP
 from ontology.releases import declared_version
 from ontology.terms import list_terms
-from tests.api.test_api_pages import Page, read
+from tests.api.reading import Page, read
 
 TERMS = [term.name for term in list_terms(load_ontology())]
 READERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
