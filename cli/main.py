@@ -206,10 +206,14 @@ def sources(
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is not cached yet.")] = False,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """List the sources: vintage, licence, files, rows of the current graph; exit 3 if one lacks."""
+    """List the sources: what the current graph took of each; exit 3 if a file cannot be had.
+
+    csv and json also give title, publisher, licence, address, vintage, day retrieved, the rows that
+    each named rule took, and why a source could not be read.
+    """
     from cli.report import source_rows
 
-    columns, rows, missing = source_rows(Settings(), fetch)
+    columns, rows, missing = source_rows(Settings(), fetch, format_)
     write_rows(columns, rows, format_)
     for error in missing:
         fail(error)

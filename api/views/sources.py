@@ -223,7 +223,7 @@ def applied(rows: Sequence[Shown], words: Words) -> tuple[Applied, ...]:
 
 def quality_sections(row: Shown, words: Words) -> list[Section]:
     """Say of one source what was read of it, and what each rule did."""
-    state = (Cell(words.say(f"source_{row.state}")),)
+    state: Cells = (Cell(words.say(f"source_{row.state}")),)
     if row.failure:
         state += (Cell(row.failure, lang="en"),)
     lines: list[tuple[Cells, ...]] = [
@@ -237,9 +237,9 @@ def quality_sections(row: Shown, words: Words) -> list[Section]:
     columns = (words.say("col_property"), words.say("col_value"))
     found = [Section("quality", words.say("section_quality"), columns, tuple(lines))]
     if row.rules:
-        columns = (words.say("col_rule"), words.say("col_rows"), words.say("col_does"))
+        heads = (words.say("col_rule"), words.say("col_rows"), words.say("col_does"))
         rules = tuple(_rule_line(*each, words) for each in row.rules)
-        found.append(Section("rules", words.say("col_rules"), columns, rules))
+        found.append(Section("rules", words.say("col_rules"), heads, rules))
     return found
 
 

@@ -231,7 +231,21 @@ class TestSources:
         assert done.returncode == 0
         rows = {row["source"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
         for source in version.info["sources"]:
-            assert rows[source["identifier"]]["read"] == str(source["read"])
+            row = rows[source["identifier"]]
+            assert row["state"] == source["state"]
+            assert row["failure"] == source["failure"]
+            assert row["address"] and row["publisher"] and row["licence"] and row["retrieved"]
+            rules = dict(each.split(": ") for each in row["rules"].split("; ") if each)
+            assert rules == {name: str(count) for name, count in source["rules"].items()}
+            for name in ("read", "kept", "corrected", "uncertain", "rejected"):
+                # A list that was not read has no rows, not zero rows.
+                assert row[name] == ("" if source["state"] == "missing" else str(source[name]))
+
+    def test_the_table_for_people_has_the_states_and_counts(self, shell: Shell) -> None:
+        lines = shell("sources").stdout.splitlines()
+        assert lines[0].split() == [
+            *("source", "state", "read", "kept", "corrected", "uncertain", "rejected", "files")
+        ]
 
     def test_missing_package_exits_3(self, empty: Shell) -> None:
         done = empty("sources", "--fetch", "-f", "csv", EMPILEMENT_PACKAGES="nowhere")
