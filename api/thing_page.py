@@ -15,13 +15,15 @@ from api.render import language_of, page
 from api.service import Service
 from api.source_pages import rows_of as source_rows
 from api.views import deployment as parts
-from api.views import generic, territory, things
-from api.views.cells import Cell, Section, Words
+from api.views import former, generic, status, territory, things
+from api.views.cells import Cell, Cells, Section, Words
 from api.views.sources import quality_sections as quality
 from ingest.identity import TERRITORY_KINDS
 from ontology.namespaces import EMP, PREFIXES
 from queries.binding import run
 from queries.engine import Engine
+from queries.former import events_of, former_of, taken_over
+from queries.vintages import composition_year
 
 Forms = tuple[tuple[str, str], ...]
 
@@ -233,9 +235,11 @@ def _territory(
     words = seen.words(
         {life.confidence for life in lives.values()} | shown | territory.iris_of(table)
     )
-    former = request.query_params.get("former", "")
-    merged = bool(former) and seen.described.iri in territory.successor_of(service.engine, former)
-    vintage = territory.vintage_of(service.engine, seen.described.iri)
+    code_before = request.query_params.get("former", "")
+    here = seen.described.iri
+    merged = bool(code_before) and here in territory.successor_of(service.engine, code_before)
+    vintage = composition_year(service.engine, when)
+    past = _past(service, seen, kind, when)
     stack_query = {"territory": f"{kind}/{code}", "date": when}
     return page(
         request,
@@ -248,11 +252,46 @@ def _territory(
         bad_date=problem,
         vintage=vintage,
         other_year=when[:4] if vintage and when[:4] != vintage else "",
-        former=former if merged else "",
-        sections=generic.closing(seen.described, words),
+        former=code_before if merged else "",
+        story=past.story,
+        known=None if past.gone else _status(service, seen, (kind, code), when),
+        sections=[*past.sections, *generic.closing(seen.described, words)],
         stack_query="/query/stack?" + urlencode(stack_query),
+        status_query="/query/coverage-status?" + urlencode(stack_query | {"only": "all"}),
         **common,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What a commune was, became or took over."""
+
+    story: tuple[Cells, ...] = ()
+    gone: bool = False
+    sections: tuple[Section, ...] = ()
+
+
+def _past(service: Service, seen: _Seen, kind: str, when: str) -> _Past:
+    if kind != "commune":
+        return _Past()
+    engine, iri = service.engine, seen.described.iri
+    gone, taken, events = former_of(engine, iri), taken_over(engine, iri), events_of(engine, iri)
+    words = seen.words({iri for each in events for iri in (each.kind, *each.graphs) if iri})
+    return _Past(
+        former.story(gone, events, when, words) if gone else (),
+        gone is not None and former.gone_by(gone, events, when),
+        (*former.taken_section(taken, words), *former.history_section(events, words)),
+    )
+
+
+def _status(service: Service, seen: _Seen, key: tuple[str, str], when: str) -> status.Status | None:
+    """Answer for a commune; wider territories are asked through the named question."""
+    question = service.questions.get("coverage-status")
+    if question is None or key[0] != "commune":
+        return None
+    values = {"territory": "/".join(key), "date": when, "only": "all"}
+    table = run(service.engine, question, values)
+    return status.status_of(table, seen.words(status.iris_of(table)))
 
 
 def _is_date(text: str) -> bool:

@@ -17,6 +17,7 @@ from queries.catalogue import NamedQuery, load_catalogue
 from queries.engine import EmbeddedEngine, Engine, Table, Term
 from queries.formats import QueryForm
 from queries.territories import resolve
+from queries.vintages import composition_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ def write_stack(engine: Engine, code: str, date: str, lang: Lang, format_: Forma
         write_table(table, format_)
     certain = sum(cell(row[table.columns.index("certainty")]) == "certain" for row in table.rows)
     say(f"{territory.label} ({reference}), {date}. {note}".rstrip())
-    say(_SUMMARY[lang].format(total=len(table.rows), certain=certain))
+    year = composition_year(engine, date)
+    say(_SUMMARY[lang].format(total=len(table.rows), certain=certain, year=year))
 
 
 def _layer(row: Mapping[str, Term | None], lang: Lang) -> tuple[str, ...]:
@@ -177,8 +179,8 @@ _HEADINGS = {
 }
 _SUMMARY = {
     Lang.EN: "{total} applications, {certain} of them certain at that date; composition of the "
-    "official geographic code 2026. Absence from the sources loaded is not absence in the world.",
+    "official geographic code {year}. Absence from the sources loaded is not absence in the world.",
     Lang.FR: "{total} applications, dont {certain} certaines à cette date ; composition du code "
-    "officiel géographique 2026. L'absence dans les sources chargées n'est pas l'absence dans le "
+    "officiel géographique {year}. L'absence dans les sources chargées n'est pas l'absence dans le "
     "monde.",
 }

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -15,6 +15,7 @@ from ingest.identity import TERRITORY_KINDS, mint, parse_reference, split
 from ontology.namespaces import EMP
 from queries.engine import Engine, Table
 from queries.errors import UnknownTerritoryError
+from queries.former import former_of
 
 SUGGESTIONS: Final = 3
 _RDFS_LABEL: Final = "<http://www.w3.org/2000/01/rdf-schema#label>"
@@ -39,7 +40,7 @@ class Resolved:
         kind: its kind, such as ``commune``.
         code: its official code, as text.
         label: its name, or its code when the graph gives none.
-        note_fr: what must be said about the way it was found, in French; empty when direct.
+        note_fr: what must be said of a former code or commune, in French; empty elsewhere.
         note_en: the same in English.
 
     """
@@ -84,7 +85,8 @@ def resolve(engine: Engine, text: str) -> Resolved:
         text: 5 characters (commune), 9 digits (EPCI or EPT) or ``kind/code``.
 
     Returns:
-        The territory; with a note in both languages when a former code led to it.
+        The territory; with a note in both languages when it is a former commune, or when a former
+        code led to it.
 
     Raises:
         IdentityError: 2 or 3 characters alone, which name a département and a région.
@@ -102,7 +104,7 @@ def resolve(engine: Engine, text: str) -> Resolved:
         candidates.append(mint("ept", code))
     found = _labelled(engine, candidates)
     if found:
-        return found[0]
+        return _explained(engine, found[0]) if kind == "commune" else found[0]
     if kind == "commune":
         successors = _successors(engine, code)
         if len(successors) == 1:
@@ -195,6 +197,25 @@ def _labelled(engine: Engine, iris: Iterable[str]) -> tuple[Resolved, ...]:
     )
 
 
+def _explained(engine: Engine, found: Resolved) -> Resolved:
+    """Add to a former commune what it has become; its own life is what a past day is asked of."""
+    former = former_of(engine, found.iri)
+    if former is None:
+        return found
+    heir = f"{former.heir_name} ({former.heir_code})"
+    until = ("", "")
+    if former.last:
+        until = (
+            f" ; elle figure au code officiel géographique jusqu'en {former.last}",
+            f"; the official geographic code lists it until {former.last}",
+        )
+    return replace(
+        found,
+        note_fr=f"{found.label} est une ancienne commune, aujourd'hui dans {heir}{until[0]}.",
+        note_en=f"{found.label} is a former commune, now part of {heir}{until[1]}.",
+    )
+
+
 def _successors(engine: Engine, code: str) -> tuple[Resolved, ...]:
     literal = str(Literal(code))
     current = _read(
@@ -209,9 +230,9 @@ def _successors(engine: Engine, code: str) -> tuple[Resolved, ...]:
             kind=found.kind,
             code=found.code,
             label=found.label,
-            note_fr=f"Le code {code} est celui d'une ancienne commune, aujourd'hui réunie dans "
-            f"{found.label} ({found.code}).",
-            note_en=f"Code {code} is that of a former commune, now part of "
+            note_fr=f"Le code {code} est celui d'une ancienne commune, ou un code abandonné : "
+            f"c'est aujourd'hui {found.label} ({found.code}).",
+            note_en=f"Code {code} is that of a former commune, or a code no longer used: it is now "
             f"{found.label} ({found.code}).",
         )
         for found in current

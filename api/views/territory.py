@@ -13,7 +13,7 @@ from ontology.namespaces import EMP
 from queries.engine import Engine, Table, Term
 
 SCALES: Final = ("ue", "etat", "region", "departement", "supra-epci", "epci", "commune", "infra")
-RELATIONS: Final = ("direct", "inherited", "collective", "partial")
+RELATIONS: Final = ("direct", "inherited", "collective", "partial", "infra", "point")
 _WHOLES: Final = ("commune", "ept", "epci", "arrondissement", "departement", "region", "pays")
 
 
@@ -204,15 +204,6 @@ def wholes_of(engine: Engine, iri: str) -> dict[str, tuple[str, ...]]:
     for each in sorted(above - {iri}):
         found.setdefault(split(each)[0], []).append(each)
     return {kind: tuple(found[kind]) for kind in _WHOLES if kind in found}
-
-
-def vintage_of(engine: Engine, iri: str) -> str:
-    """Give the year of the geographic code in which a territory is described, or nothing."""
-    table = engine.select(
-        f"SELECT ?day WHERE {{ {terms.iri(iri)} <{EMP.existsIn}>/<{EMP.vintageDate}> ?day }}"
-        " ORDER BY DESC(?day) LIMIT 1"
-    )
-    return _text(table.rows[0][0])[:4] if table.rows else ""
 
 
 def successor_of(engine: Engine, code: str) -> tuple[str, ...]:
