@@ -83,10 +83,16 @@ def search(request: Request, service: Served) -> Response:
     lang = language_of(request)
     coded = index.coded(text)
     if media == HTML and coded is not None:
-        path = with_query(local(coded.iri), lang=request.query_params.get("lang", ""))
+        chosen = request.query_params.get("lang", "")
+        # Of a code that it no longer bears, the page of the commune says so.
+        code = text.strip() if text.strip() in coded.former - coded.codes else ""
+        path = with_query(local(coded.iri), former=code, lang=chosen)
         return RedirectResponse(path, 303, headers={"Vary": VARY})
     places = names_of(service.engine, {each.place for each in found if each.place})
-    rows = [(each, places.get(each.place, {}).get("fr", "")) for each in found]
+    rows = [
+        (each, places.get(each.place, {}).get("fr", ""), index.entries.get(each.heir))
+        for each in found
+    ]
     if media != HTML:
         listed = [
             {
@@ -96,8 +102,9 @@ def search(request: Request, service: Served) -> Response:
                 "label": each.name(lang),
                 "departement": place,
                 "population": each.population,
+                "replacedBy": each.heir or None,
             }
-            for each, place in rows
+            for each, place, _ in rows
         ]
         return JSONResponse(listed, headers={"Vary": VARY})
     return page(

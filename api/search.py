@@ -37,10 +37,11 @@ _KINDS: Final = (
     "cited-instrument",
     "deployment",
 )
+_FORMER: Final = str(EMP.formerCode)
 _CODES: Final = (
     str(EMP.inseeCode),
     str(EMP.sirenCode),
-    str(EMP.formerCode),
+    _FORMER,
     str(EMP.postalCode),
     str(EMP.programmeCode),
     PREFIXES["skos"] + "notation",
@@ -59,6 +60,8 @@ class Entry:
         code: its code in the identifier.
         names: names by language; other names under ``alt``.
         codes: codes and acronyms by which it is asked for.
+        former: codes that it or what it has taken over bore; not its own.
+        heir: for a former commune, the commune of today that holds it, as an IRI.
         place: what tells homonyms apart (département), as an IRI.
         population: reference population, where known.
     """
@@ -68,6 +71,8 @@ class Entry:
     code: str
     names: dict[str, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
+    former: set[str] = field(default_factory=set)
+    heir: str = ""
     place: str = ""
     population: int | None = None
 
@@ -87,7 +92,7 @@ class SearchIndex:
         self._by_code: dict[str, list[Entry]] = {}
         self._names: list[tuple[str, Entry]] = []
         for each in self.entries.values():
-            for code in {each.code, *each.codes}:
+            for code in {each.code, *each.codes, *each.former}:
                 self._by_code.setdefault(code.casefold(), []).append(each)
             for name in {spelled(name) for name in each.names.values()}:
                 self._names.append((name, each))
@@ -106,10 +111,10 @@ class SearchIndex:
         wanted = spelled(text[:LONGEST])
         if not text.strip() or not wanted:
             return ()
-        found: dict[str, tuple[int, int, int, str]] = {}
+        found: dict[str, tuple[int, float, int, str]] = {}
 
         def keep(each: Entry, rank: int) -> None:
-            order = (rank, _KINDS.index(each.kind), -(each.population or 0), each.iri)
+            order = (rank, _order(each), -(each.population or 0), each.iri)
             found[each.iri] = min(found.get(each.iri, order), order)
 
         for each in self._by_code.get(text.strip().casefold(), ()):
@@ -138,7 +143,7 @@ class SearchIndex:
         found = self._by_code.get(text.strip().casefold(), [])
         if len({each.code for each in found}) != 1:
             return None
-        return min(found, key=lambda each: _KINDS.index(each.kind))
+        return min(found, key=_order)
 
     def holds(self, text: str) -> bool:
         """Tell whether a text is a code or stands in a name; else what is found resembles it."""
@@ -177,6 +182,11 @@ class SearchIndex:
         return tuple(unique.values())[:limit]
 
 
+def _order(each: Entry) -> float:
+    """Rank by kind; a former commune comes after those of today."""
+    return _KINDS.index(each.kind) + (0.5 if each.heir else 0)
+
+
 def spelled(name: str) -> str:
     """Give a name as it is compared: bare words, "st" written out."""
     return _SAINT.sub(r"saint\1", plain(name))
@@ -210,8 +220,29 @@ def load_index(engine: Engine) -> SearchIndex:
             entry = entries[subject.value]
             if predicate.value == _OTHER_NAMES:
                 entry.names[f"alt {len(entry.names)}"] = value.value
+            elif predicate.value == _FORMER:
+                entry.former.add(value.value)
             else:
                 entry.codes.add(value.value)
+    _replace(engine, entries)
+    _place(engine, entries)
+    return SearchIndex(entries.values())
+
+
+def _replace(engine: Engine, entries: dict[str, Entry]) -> None:
+    """Note what has become of former communes."""
+    replaced = engine.select(
+        f"SELECT ?s ?heir WHERE {{ ?s a <{EMP.FormerCommune}> ;"
+        f" <{PREFIXES['dcterms']}isReplacedBy> ?heir }}"
+    )
+    for subject, heir in replaced.rows:
+        entry = entries.get(subject.value) if isinstance(subject, NamedNode) else None
+        if entry is not None and isinstance(heir, NamedNode):
+            entry.heir = heir.value
+
+
+def _place(engine: Engine, entries: dict[str, Entry]) -> None:
+    """Note what tells communes apart: their département, how many people live there."""
     placed = engine.select(
         f"SELECT ?s ?place ?people WHERE {{ ?s a <{EMP.Commune}> ; <{EMP.partOf}> ?place ."
         f" ?place a <{EMP.Department}> OPTIONAL {{ ?s <{EMP.referencePopulation}> ?people }} }}"
@@ -221,7 +252,6 @@ def load_index(engine: Engine) -> SearchIndex:
             entry = entries[subject.value]
             entry.place = place.value if isinstance(place, NamedNode) else ""
             entry.population = int(people.value) if isinstance(people, Literal) else None
-    return SearchIndex(entries.values())
 
 
 def _entry(iri: str) -> Entry | None:

@@ -17,6 +17,7 @@ from api.source_pages import rows_of as source_rows
 from api.views import deployment as parts
 from api.views import former, generic, status, territory, things
 from api.views.cells import Cell, Cells, Section, Words
+from api.views.completeness import completeness_section, lists_of
 from api.views.sources import quality_sections as quality
 from ingest.identity import TERRITORY_KINDS
 from ontology.namespaces import EMP, PREFIXES
@@ -107,8 +108,10 @@ def _instrument(seen: _Seen) -> list[Section]:
     relations = things.relations_of(engine, iri)
     count, deployments = things.deployments_of(engine, iri)
     commitments = parts.commitments_of(engine, iri)
+    complete = lists_of(engine, iri)
     words = seen.words(
         things.iris_of(stated)
+        | parts.iris_of(complete)
         | parts.iris_of(relations)
         | parts.iris_of(deployments)
         | parts.iris_of(commitments)
@@ -138,6 +141,7 @@ def _instrument(seen: _Seen) -> list[Section]:
         *things.statement_sections(stated, words),
         *things.relations_section(relations, words),
         *parts.commitments_section(commitments, words),
+        completeness_section(complete, words),
         listed,
         *generic.closing(seen.described, words),
     ]

@@ -234,7 +234,7 @@ def test_search_finds_without_case_accent_or_hyphen(client, text, expected) -> N
     [
         ("37261", "/doc/commune/37261"),
         ("37000", "/doc/commune/37261"),
-        ("37900", "/doc/commune/37018"),
+        ("37900", "/doc/commune/37018?former=37900"),
         ("crte", "/doc/instrument/fr-crte"),
         ("anct", "/doc/actor/anct"),
     ],
@@ -276,14 +276,37 @@ def test_a_place_in_a_commune_does_not_cover_it_and_has_its_words(client, lang, 
 
 
 @pytest.mark.parametrize(
-    ("lang", "unknown", "lacking"),
+    ("lang", "counts", "unknown"),
     [
-        ("fr", "Inconnu, aucune liste complète n'étant chargée", "Ne la couvre pas"),
-        ("en", "Not known, no complete list being loaded", "Does not cover it"),
+        (
+            "fr",
+            "qui ne la couvrent pas : 0 ; dont on ne sait pas : 3.",
+            "Inconnu, aucune liste complète n'étant chargée : 3 dispositifs",
+        ),
+        (
+            "en",
+            "that do not cover it: 0; of which it is not known: 3.",
+            "Not known, no complete list being loaded: 3 instruments",
+        ),
     ],
 )
-def test_unknown_is_said_as_unknown(client: TestClient, lang, unknown, lacking) -> None:
-    """No list of the town is complete around this day: nothing can be said not to cover."""
+def test_unknown_is_said_as_unknown(client: TestClient, lang, counts, unknown) -> None:
+    """No list of the town is complete in the Jura: of its three instruments nothing is known."""
     text = read(client, "/doc/commune/39478?date=2026-07-01", lang).text
-    assert unknown in text
-    assert lacking not in text.split("All properties" if lang == "en" else "Toutes les", 1)[0]
+    assert counts in text and unknown in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "means", "nothing"),
+    [
+        ("fr", "1er juillet 2024", "la liste est complète et", "Aucune liste chargée"),
+        ("en", "1 July 2024", "the list is complete and official", "No list loaded is complete"),
+    ],
+)
+def test_an_instrument_says_where_absence_from_its_lists_means_something(
+    client: TestClient, lang, day, means, nothing
+) -> None:
+    told = read(client, "/doc/instrument/fr-acv1", lang).text
+    untold = read(client, "/doc/instrument/fr-crte", lang).text
+    assert means in told and f"{day} Indre-et-Loire 1" in told and nothing not in told
+    assert nothing in untold and means not in untold

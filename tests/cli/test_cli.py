@@ -104,6 +104,20 @@ class TestStack:
         assert "37235" in done.stderr
         assert "37261" in done.stderr
 
+    @pytest.mark.parametrize(("old", "heir"), [("01330", "01187"), ("93059", "93066")])
+    @pytest.mark.parametrize(
+        ("lang", "said"), [("fr", "est une ancienne commune"), ("en", "is a former commune")]
+    )
+    def test_former_commune_is_told(
+        self, shell: Shell, old: str, heir: str, lang: str, said: str
+    ) -> None:
+        """In the package of 2024, not in that of 2025; its past is its own."""
+        done = shell("stack", old, "--date", "2023-06-30", "--lang", lang)
+        assert done.returncode == 0
+        assert said in done.stderr and f"({heir})" in done.stderr and "2024" in done.stderr
+        assert f"commune/{old}" in done.stderr
+        assert "2023." in done.stderr.splitlines()[1].split(";")[1]
+
     def test_unknown_code_suggests(self, shell: Shell) -> None:
         lines = errors(shell("stack", "saint-clo"))
         assert "saint-clo" in lines[0]
