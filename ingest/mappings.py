@@ -1,12 +1,14 @@
 """From sources to named graphs: which mapping reads which source, and what a failure costs."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat
 from pyoxigraph import parse as parse_rdf
 from rdflib import Graph as RdflibGraph
 
@@ -44,7 +46,7 @@ from ingest.money.state_grants import map_grants_2018, map_grants_2019
 from ingest.money.third_party import map_places, map_region
 from ingest.parts import Part, keep, last_good, part_key, take
 from ingest.progress import Progress
-from ingest.provenance import COMPOSITION, ONTOLOGY, VOCABULARIES, code_hash, file_hash
+from ingest.provenance import COMPOSITION, ONTOLOGY, VOCABULARIES, file_hash, mapping_hash
 from ingest.quads import Graph
 from ingest.settings import Settings
 from ingest.sources import Source, load_sources
@@ -111,7 +113,6 @@ LISTS: Final[dict[str, Mapping_]] = {
 }
 MAPPINGS: Final[dict[str, Mapping_]] = BASE | LISTS
 _GEOGRAPHY: Final = frozenset({"cog", "cog-history"})
-_ROOMS: Final = ("ontology", "ingest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +208,9 @@ class _Reading:
         self.entries, self.settings = entries, settings
         self.parts: list[Part] = []
         self.failures: list[Failure] = []
-        self.code = code_hash(_ROOMS)
-        hashes = [h for e in entries if e.source.mapping in BASE for h in e.hashes.values()]
-        self.base = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+        self.code = mapping_hash()
+        self.base = _digest(entry for entry in entries if entry.source.mapping in BASE)
+        self.geography = _digest(e for e in entries if e.source.mapping in _GEOGRAPHY)
         self._known: Known | None = None
         self._unlearned: list[Path] = []
 
@@ -230,9 +231,8 @@ class _Reading:
 
     def ontology(self) -> None:
         """Restate the ontology and its vocabularies as graphs."""
-        self._make(ONTOLOGY, lambda graph: graph.add_all(_named_canonically(load_ontology())))
-        vocabularies = load_vocabularies
-        self._make(VOCABULARIES, lambda graph: graph.add_all(_named_canonically(vocabularies())))
+        for iri, content in ((ONTOLOGY, load_ontology), (VOCABULARIES, load_vocabularies)):
+            self._make(iri, "", partial(_restate, content))
 
     def composition(self) -> None:
         """State what belonged to what, and what became of what, over all vintages."""
@@ -241,7 +241,7 @@ class _Reading:
             compose(self.known.packages, graph)
             change(self.known.packages, graph)
 
-        self._make(COMPOSITION, state)
+        self._make(COMPOSITION, self.geography, state)
         for entry in self.entries:
             if entry.source.mapping in _GEOGRAPHY:
                 self._snapshot(entry.source.vintage)
@@ -249,12 +249,14 @@ class _Reading:
     def _snapshot(self, year: str) -> None:
         """State what lay in what in one vintage."""
         self._make(
-            f"{COMPOSITION}-{year}", lambda graph: snapshot(year, self.known.packages, graph)
+            f"{COMPOSITION}-{year}",
+            self.geography,
+            lambda graph: snapshot(year, self.known.packages, graph),
         )
 
-    def _make(self, iri: str, state: Callable[[Graph], None]) -> None:
+    def _make(self, iri: str, inputs: str, state: Callable[[Graph], None]) -> None:
         name = iri.removeprefix(str(GRAPH))
-        key = part_key(name, self.code, self.base)
+        key = part_key(name, self.code, inputs)
         part = take(name, key, self.settings)
         if part is None:
             graph = Graph(iri)
@@ -273,7 +275,7 @@ class _Reading:
         try:
             if entry.failure:
                 raise entry.failure
-            key = part_key(name, self.code, self.base, *map(" ".join, sorted(entry.hashes.items())))
+            key = part_key(name, self.code, self.base, _digest([entry]))
             part = take(name, key, self.settings)
             if part is None:
                 graph, tally = Graph(source.graph), Tally()
@@ -292,8 +294,15 @@ class _Reading:
             self._unlearned.append(part.path)
 
 
-def _named_canonically(content: RdflibGraph) -> Iterable[Quad]:
-    """Name the blank nodes of an ontology (axioms, lists) canonically (RDFC-1.0)."""
-    dataset = Dataset(parse_rdf(content.serialize(format="nt"), format=RdfFormat.N_TRIPLES))
+def _digest(entries: Iterable[Entry]) -> str:
+    """Return what decides of sources beside the code: what the catalogue says, and the bytes."""
+    said = [(asdict(entry.source), sorted(entry.hashes.items())) for entry in entries]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _restate(content: Callable[[], RdflibGraph], graph: Graph) -> None:
+    """Restate an ontology, its blank nodes (axioms, lists) named canonically (RDFC-1.0)."""
+    triples = content().serialize(format="nt")
+    dataset = Dataset(parse_rdf(triples, format=RdfFormat.N_TRIPLES))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return (Quad(quad.subject, quad.predicate, quad.object) for quad in dataset)
+    graph.add_all(dataset)

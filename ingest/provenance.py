@@ -11,7 +11,7 @@ from pyoxigraph import parse as parse_rdf
 from ingest.identity import mint
 from ingest.parts import Part
 from ingest.quads import Graph, Value, emp, term
-from ingest.sources import CATALOGUE, load_sources
+from ingest.sources import catalogue_files, load_sources
 from ingest.tables import Tally
 from ontology.namespaces import BASE, GRAPH
 
@@ -27,6 +27,8 @@ ONTOLOGY: Final = f"{GRAPH}ontology/current"
 VOCABULARIES: Final = f"{GRAPH}vocabularies/current"
 _ROOT: Final = Path(__file__).parent.parent
 _ROOMS: Final = ("ontology", "shapes", "ingest")
+_MAPPING_ROOMS: Final = ("ontology", "ingest")
+_ENTRIES: Final = Path("ingest/catalogue")
 # They test the rooms; they decide nothing of what is built or judged.
 _TESTED_WITH: Final = frozenset({"fixtures", "canaries"})
 _DECIDING: Final = frozenset({".py", ".ttl", ".csv", ".rq"})
@@ -68,21 +70,34 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def code_hash(rooms: Iterable[str] = _ROOMS) -> str:
+def code_hash() -> str:
     """Return the SHA-256 of what decides the content and the verdict of a build, inputs apart.
 
     The files themselves rather than a commit: the same for a checkout and for an archive.
-
-    Args:
-        rooms: the folders that decide; those that only judge may be left out.
-
     """
+    return _files_hash(_deciding(_ROOMS))
+
+
+def mapping_hash() -> str:
+    """Return the SHA-256 of what decides how any source is mapped.
+
+    Shapes only judge, and each entry of the catalogue decides of its own source alone.
+    """
+    files = _deciding(_MAPPING_ROOMS)
+    return _files_hash(name for name in files if not name.is_relative_to(_ENTRIES))
+
+
+def _deciding(rooms: Iterable[str]) -> list[Path]:
+    """Return the files of rooms that decide of a build, by their path in the project."""
+    names = [path.relative_to(_ROOT) for room in rooms for path in (_ROOT / room).rglob("*")]
+    return sorted(n for n in names if n.suffix in _DECIDING and _TESTED_WITH.isdisjoint(n.parts))
+
+
+def _files_hash(names: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(path for room in rooms for path in (_ROOT / room).rglob("*")):
-        name = path.relative_to(_ROOT)
-        if path.suffix in _DECIDING and _TESTED_WITH.isdisjoint(name.parts):
-            digest.update(name.as_posix().encode())
-            digest.update(path.read_bytes())
+    for name in names:
+        digest.update(name.as_posix().encode())
+        digest.update((_ROOT / name).read_bytes())
     return digest.hexdigest()
 
 
@@ -149,7 +164,7 @@ def describe(
 
 
 def _catalogue() -> Iterable[Quad]:
-    for path in sorted(CATALOGUE.glob("*.ttl")):
+    for path in catalogue_files():
         yield from parse_rdf(path=str(path))
 
 

@@ -45,7 +45,13 @@ class Source:
     distributions: tuple[Distribution, ...]
 
 
-def parse_catalogue(path: Path = CATALOGUE) -> Graph:
+def catalogue_files(path: Path | None = None) -> list[Path]:
+    """Return the Turtle files of the catalogue: the project's own where no other is named."""
+    path = path or CATALOGUE
+    return sorted(path.glob("*.ttl")) if path.is_dir() else [path]
+
+
+def parse_catalogue(path: Path | None = None) -> Graph:
     """Parse the catalogue as RDF.
 
     Args:
@@ -55,7 +61,7 @@ def parse_catalogue(path: Path = CATALOGUE) -> Graph:
         CatalogueError: missing, or not Turtle (with the file and line).
 
     """
-    files = sorted(path.glob("*.ttl")) if path.is_dir() else [path]
+    files = catalogue_files(path)
     graph = Graph()
     for file in files:
         try:
@@ -70,7 +76,7 @@ def parse_catalogue(path: Path = CATALOGUE) -> Graph:
                 "Mend that line.",
             ) from error
     if not files:
-        raise _no_catalogue(path)
+        raise _no_catalogue(path or CATALOGUE)
     return graph
 
 
@@ -80,7 +86,7 @@ def _no_catalogue(path: Path) -> CatalogueError:
     )
 
 
-def load_sources(path: Path = CATALOGUE) -> tuple[Source, ...]:
+def load_sources(path: Path | None = None) -> tuple[Source, ...]:
     """Read the catalogue, in the order of the identifiers.
 
     Args:

@@ -51,3 +51,21 @@ def test_fixtures_and_canaries_change_no_build(rooms: Path) -> None:
     for file in ("shapes/fixtures/new.ttl", "ontology/canaries/bad/new.ttl"):
         (rooms / file).write_text("# new\n", encoding="utf-8")
     assert provenance.code_hash() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "maps_again"),
+    [
+        ("ingest/catalogue/core.ttl", False),
+        ("shapes/gates.ttl", False),
+        ("ontology/voc/kind.ttl", True),
+        ("ingest/lists/acv.py", True),
+        ("ingest/tables/catalogue/families.csv", True),
+    ],
+)
+def test_what_decides_how_every_source_is_mapped(rooms: Path, file: str, maps_again: bool) -> None:
+    """An entry of the catalogue decides of its own source, which its part says."""
+    before = provenance.mapping_hash()
+    with (rooms / file).open("a", encoding="utf-8") as stream:
+        stream.write("# changed\n")
+    assert (provenance.mapping_hash() != before) is maps_again
