@@ -221,7 +221,7 @@ def _stays(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def change(packages: Packages, graph: Graph) -> None:
-    """State the mergers and restorations of communes between each vintage and the next.
+    """State the mergers, restorations and changes of code between each vintage and the next.
 
     Args:
         packages: every vintage loaded, by year.
@@ -240,6 +240,9 @@ def change(packages: Packages, graph: Graph) -> None:
                 mergers.setdefault(became[code], []).append(code)
         for heir, merged in mergers.items():
             inputs = {*merged, heir} & old.keys()
+            if len(inputs) == 1:
+                _recoded(graph, after, (merged[0], old[merged[0]]), (heir, new[heir]))
+                continue
             names = ", ".join(old[code] for code in sorted(inputs))
             texts = {
                 "fr": f"{names} : fusion en {new[heir]}",
@@ -261,6 +264,16 @@ def change(packages: Packages, graph: Graph) -> None:
     for code in heirs.keys() & described:
         today = NamedNode(mint("commune", heirs[code]))
         graph.add(mint("commune", code), term("dcterms", "isReplacedBy"), today)
+
+
+def _recoded(graph: Graph, year: str, old: tuple[str, str], new: tuple[str, str]) -> None:
+    """State that one commune, alone, goes on under a code that the vintage before did not have."""
+    texts = {
+        "fr": f"{old[1]} ({old[0]}) : change de code, devient {new[1]} ({new[0]})",
+        "en": f"{old[1]} ({old[0]}): changes its code, becomes {new[1]} ({new[0]})",
+    }
+    sides = {"eventInput": {old[0]}, "eventOutput": {new[0]}}
+    _event(graph, f"{year}-{new[0]}", "code-change", sides, texts)
 
 
 def _event(
