@@ -6,11 +6,9 @@ Run by ``make bench``. Absolute times depend on the machine; ratios within one r
 import json
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +21,7 @@ from ingest.store import Version, current
 from queries.catalogue import load_catalogue
 from queries.engine import EmbeddedEngine
 from queries.workers import WorkerPool
+from tests.bench_ingest import build_from_nothing, national_build, writing
 from tests.serving import COMMAND, ROOT, serving
 
 LOOKUP = (
@@ -43,22 +42,6 @@ def timed(action: Callable[[], object]) -> float:
 def median(action: Callable[[], object], times: int) -> float:
     """Return the median seconds of an action repeated."""
     return statistics.median(timed(action) for _ in range(times))
-
-
-def build_from_nothing() -> dict[str, float]:
-    """Build in an empty folder, as ``make run`` does the first time."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
-            "EMPILEMENT_DATA": folder,
-            "EMPILEMENT_CACHE": f"{folder}/cache",
-        }
-        seconds = timed(
-            lambda: subprocess.run(
-                [*COMMAND, "build"], env=environment, cwd=ROOT, check=True, capture_output=True
-            )
-        )
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    return {"build seconds": seconds, "build peak GiB": peak}
 
 
 def command_line() -> dict[str, float]:
@@ -136,9 +119,16 @@ def main() -> None:
     items = json.loads(raw.read_text(encoding="utf-8"))
     codes = [item["code"] for item in items if item["type"] == "commune-actuelle"]
     figures: dict[str, Any] = {"version": version.id, "load average": os.getloadavg()[0]}
-    for part in (command_line, lambda: engines(version, codes), lambda: http(codes)):
+    parts = (
+        command_line,
+        lambda: engines(version, codes),
+        lambda: http(codes),
+        writing,
+        build_from_nothing,
+        national_build,
+    )
+    for part in parts:
         figures |= part()
-    figures |= build_from_nothing()
     figures["questions"] = len(load_catalogue())
     target = Settings().data / "bench.json"
     target.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
