@@ -244,6 +244,8 @@ def _territory(
     merged = bool(code_before) and here in territory.successor_of(service.engine, code_before)
     vintage = composition_year(service.engine, when)
     past = _past(service, seen, kind, when)
+    if past.story:
+        common["kind"] = messages.say(seen.lang, "thing_former-commune")
     stack_query = {"territory": f"{kind}/{code}", "date": when}
     return page(
         request,
