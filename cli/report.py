@@ -46,9 +46,9 @@ def source_rows(
     except MissingBuildError:
         taken = {}
     catalogue = parse_catalogue()
-    rows, missing = [], []
+    rows, missing, down = [], [], set[str]()
     for source in load_sources():
-        files, errors = _files(source, settings, fetch)
+        files, errors = _files(source, settings, fetch, down)
         missing += errors
         row = _row(source, taken.get(source.identifier, {}), catalogue) | {"files": files}
         rows.append(row)
@@ -76,13 +76,15 @@ def _row(source: Source, built: Mapping[str, Any], catalogue: Graph) -> dict[str
     } | {name: str(built.get(name, "")) if read else "" for name in _COUNTS}
 
 
-def _files(source: Source, settings: Settings, fetch: bool) -> tuple[str, list[EmpilementError]]:
-    """Say whether the files of a source lie ready; fetch them if asked."""
+def _files(
+    source: Source, settings: Settings, fetch: bool, down: set[str]
+) -> tuple[str, list[EmpilementError]]:
+    """Say whether the files of a source lie ready; fetch them if asked, from hosts not ``down``."""
     said, errors = "ready", list[EmpilementError]()
     for distribution in source.distributions:
         try:
             if fetch:
-                fetch_one(source, distribution, settings)
+                fetch_one(source, distribution, settings, down)
             elif not on_disk(source, distribution, settings):
                 said = "not fetched"
         except SourceError as error:
