@@ -1,12 +1,14 @@
 """The graph of a mapped list, as a test asks it."""
 
-import shutil
+import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from ingest.fetch import TABLES, TABLES_FOLDER
 from ingest.identity import mint
 from ingest.known import Known
 from ingest.mappings import MAPPINGS
@@ -16,7 +18,18 @@ from ingest.tables import Tally
 from tests.conftest import SHARED
 
 DATA = SHARED / "data"
+Rows = list[dict[str, str]]
 Said = dict[tuple[str, str], set[str]]
+Lines = tuple[frozenset[str], Tally]
+Graphs = Callable[[str], Lines]
+Mapped = Callable[[str], tuple[Said, Tally]]
+
+
+@cache
+def raw(path: str, separator: str = ",") -> Rows:
+    """Return the rows of a table of the reference data, read once: not to be changed."""
+    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=separator))
 
 
 def read(lines: Iterable[str]) -> Said:
@@ -65,19 +78,28 @@ def members(said: Said, instrument: str, key: str) -> set[str]:
     return said.get((f"deployment/{instrument}/{key}/perimeter", "perimeterMember"), set())
 
 
+@cache
+def sources() -> dict[str, Source]:
+    """Return the entries of the catalogue, by identifier."""
+    return {source.identifier: source for source in load_sources()}
+
+
 def source_of(identifier: str) -> Source:
     """Return an entry of the catalogue."""
-    return next(source for source in load_sources() if source.identifier == identifier)
+    return sources()[identifier]
 
 
 def files_of(source: Source) -> dict[str, Path]:
-    """Return the files of a source, in the mirror beside the project."""
-    return {each.name: DATA / (each.mirror or "") for each in source.distributions}
+    """Return the files of a source: in the mirror beside the project, or tables of ours."""
+    return {
+        each.name: TABLES_FOLDER / each.address.removeprefix(TABLES)
+        if each.address.startswith(TABLES)
+        else DATA / (each.mirror or "")
+        for each in source.distributions
+    }
 
 
-def map_files(
-    source: Source, files: Mapping[str, Path], known: Known
-) -> tuple[frozenset[str], Tally]:
+def map_files(source: Source, files: Mapping[str, Path], known: Known) -> Lines:
     """Map a source; return the lines of its graph, and its tally."""
     graph, tally = Graph(source.graph), Tally()
     MAPPINGS[source.mapping](source, files, graph, tally, known)
@@ -86,13 +108,12 @@ def map_files(
 
 def map_spoilt(
     source: Source, known: Known, folder: Path, name: str, spoil: Callable[[bytes], bytes]
-) -> tuple[frozenset[str], Tally]:
-    """Map copies of the files of a source, one of them spoilt."""
-    files = {each: folder / each for each in files_of(source)}
-    for each, path in files_of(source).items():
-        shutil.copyfile(path, files[each])
-    files[name].write_bytes(spoil(files[name].read_bytes()))
-    return map_files(source, files, known)
+) -> Lines:
+    """Map the files of a source, one of them spoilt in a copy."""
+    files = files_of(source)
+    spoilt = folder / name
+    spoilt.write_bytes(spoil(files[name].read_bytes()))
+    return map_files(source, files | {name: spoilt}, known)
 
 
 def without_records(lines: Iterable[str]) -> set[str]:

@@ -3,9 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 Table = list[list[str]]
+Change = Callable[[Table], Table]
+Spoil = Callable[[bytes], bytes]
 
 HTML: Final = b"<!DOCTYPE html><html><body><h1>503 Service Unavailable</h1></body></html>"
 
@@ -61,22 +64,27 @@ def doubled(table: Table) -> Table:
     return [table[0], *(row for each in table[1:] for row in (each, each))]
 
 
-def with_code(table: Table, column: int, code: str) -> Table:
-    """Add a row like the last one, with another code."""
-    row = [*table[-1]]
-    row[column] = code
+def with_code(table: Table, column: str, code: str, like: tuple[str, str] | None = None) -> Table:
+    """Add a row like the last one (of those with a value in a column), with another code."""
+    header = table[0]
+    alike = [row for row in table[1:] if not like or row[header.index(like[0])] == like[1]]
+    row = [*alike[-1]]
+    row[header.index(column)] = code
     return [*table, row]
 
 
-# What a mapping must refuse whole, whatever the table.
-FATAL: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "truncated": truncated,
-    "recoded": recoded,
-    "renamed": lambda data: write(renamed(read(data))),
-    "widened": lambda data: write(widened(read(data))),
-    "empty": lambda _: b"",
-    "header only": lambda data: write(read(data)[:1]),
-    "web page": lambda _: HTML,
+def tabular(change: Change, separator: str = ",") -> Spoil:
+    """Return what changes the bytes of a table as its rows are changed."""
+    return lambda data: write(change(read(data, separator)), separator)
+
+
+# What a mapping must refuse whole, whatever the table and what parts its cells.
+FATAL: Final[dict[str, Callable[[str], Spoil]]] = {
+    "truncated": lambda separator: partial(truncated, separator=separator),
+    "recoded": lambda _: recoded,
+    "renamed": partial(tabular, renamed),
+    "widened": partial(tabular, widened),
+    "empty": lambda _: lambda _: b"",
+    "header only": partial(tabular, lambda table: table[:1]),
+    "web page": lambda _: lambda _: HTML,
 }
-# What must change nothing in what is stated.
-HARMLESS: Final[dict[str, Callable[[Table], Table]]] = {"shuffled": shuffled, "doubled": doubled}

@@ -1,6 +1,5 @@
 """Town and village centres and their shops: the real lists over time."""
 
-import csv
 import json
 import re
 from collections import Counter
@@ -14,15 +13,18 @@ from ingest.identity import mint
 from ingest.known import Known
 from ingest.list_validity import date_deployments
 from ingest.quads import Graph
-from ingest.tables import Tally
 from tests.ingest.listed import (
     DATA,
+    Graphs,
+    Lines,
+    Mapped,
+    Rows,
     Said,
     deployments,
     files_of,
     map_files,
     members,
-    read,
+    raw,
     source_of,
 )
 
@@ -33,13 +35,6 @@ OTHERS = ("va/2024-09", "entrees-ville/2024-09", "frla/2024-09", "pao/2024-09")
 CROSSING = "anct-crossing/2024-07"
 # Towns of Centre-Val de Loire, whose deployments the worked case describes.
 CVL = ("18", "28", "36", "37", "41", "45")
-Rows = list[dict[str, str]]
-Lines = dict[str, tuple[frozenset[str], Tally]]
-
-
-def raw(path: str) -> Rows:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def in_brackets(rows: Rows) -> set[str]:
@@ -47,21 +42,17 @@ def in_brackets(rows: Rows) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def lines(national_known: Known) -> Lines:
-    found = {}
-    for identifier in (*ACV, *PVD, *OTHERS, CROSSING):
-        source = source_of(identifier)
-        found[identifier] = map_files(source, files_of(source), national_known)
-    return found
+def lines(graphs: Graphs) -> dict[str, Lines]:
+    return {each: graphs(each) for each in (*ACV, *PVD, *OTHERS, CROSSING)}
 
 
 @pytest.fixture(scope="module")
-def said(lines: Lines) -> dict[str, Said]:
-    return {name: read(lines[name][0]) for name in (*ACV, *PVD, *OTHERS)}
+def said(mapped: Mapped) -> dict[str, Said]:
+    return {each: mapped(each)[0] for each in (*ACV, *PVD, *OTHERS)}
 
 
 @pytest.fixture(scope="module")
-def dated(lines: Lines) -> dict[str, dict[str, str]]:
+def dated(lines: dict[str, Lines]) -> dict[str, dict[str, str]]:
     """The bounds of each stay of the programmes listed here, by deployment."""
     store, graph = Store(), Graph("https://w3id.org/empilement/graph/test/dated")
     for stated, _ in lines.values():
@@ -135,7 +126,7 @@ def signatures(said: Said, instrument: str) -> set[tuple[str, str]]:
     }
 
 
-def test_rules_of_dates_count_their_rows(lines: Lines) -> None:
+def test_rules_of_dates_count_their_rows(lines: dict[str, Lines]) -> None:
     rows = raw("acv/acv_gazetteer_2026-05.csv")
     swapped = [row for row in rows if row["date_jour_mois_ambigu"] == "oui"]
     tally = lines["acv/2025-07"][1]
@@ -159,7 +150,9 @@ def test_dates_in_words_are_read(said: dict[str, Said]) -> None:
     assert any(day == "2018-09-01" for _, day in expected), "1er septembre"
 
 
-def test_identifiers_spelt_anew_are_brought_back(said: dict[str, Said], lines: Lines) -> None:
+def test_identifiers_spelt_anew_are_brought_back(
+    said: dict[str, Said], lines: dict[str, Lines]
+) -> None:
     features = json.loads((DATA / "acv/coeurdeville_2025-04.geojson").read_text())["features"]
     spelt = {str(f["properties"]["insee_com"]): f["properties"]["id_acv"] for f in features}
     assert len(spelt) == 244 and all(re.fullmatch(r"ACV\d{3}", each) for each in spelt.values())
@@ -222,7 +215,9 @@ def test_a_map_that_lacks_a_town_does_not_say_it_left(
     assert f"fr-acv2/{key}.2" not in dated
 
 
-def test_towns_of_small_towns_programme_by_vintage(said: dict[str, Said], lines: Lines) -> None:
+def test_towns_of_small_towns_programme_by_vintage(
+    said: dict[str, Said], lines: dict[str, Lines]
+) -> None:
     first = {row["insee_com"] for row in raw("pvd/pvd_carte_2021-01.csv")} - {"999999"}
     second = in_brackets(raw("pvd/pvd_superposeur_2024-09.csv"))
     third = {row["insee_com"] for row in raw("pvd/pvd_gazetteer_2026-05.csv")}
@@ -265,7 +260,7 @@ def test_29165_has_two_stays(dated: dict[str, dict[str, str]]) -> None:
     assert again == {"fr-pvd/29165.2"}, "no other town left and came back"
 
 
-def test_villages_have_an_identifier_each(said: dict[str, Said], lines: Lines) -> None:
+def test_villages_have_an_identifier_each(said: dict[str, Said], lines: dict[str, Lines]) -> None:
     rows = raw("villages-avenir/va_superposeur_2024-09.csv")
     assert len(rows) == len({row["id_territoire"] for row in rows}) == 2498
     assert deployments(said["va/2024-09"], "fr-va") == {row["id_territoire"] for row in rows}
@@ -279,7 +274,7 @@ def test_villages_have_an_identifier_each(said: dict[str, Said], lines: Lines) -
 
 
 def test_town_entrances_take_identifiers_but_are_not_the_second_phase(
-    said: dict[str, Said], lines: Lines
+    said: dict[str, Said], lines: dict[str, Lines]
 ) -> None:
     rows = raw("entrees-de-ville/acv2_superposeur_2024-09.csv")
     stated = said["entrees-ville/2024-09"]
@@ -295,7 +290,7 @@ def test_town_entrances_take_identifiers_but_are_not_the_second_phase(
 
 
 def test_operations_of_the_premises_fund_are_told_apart_by_commune(
-    said: dict[str, Said], lines: Lines, raw_cog: dict[str, list[dict[str, Any]]]
+    said: dict[str, Said], lines: dict[str, Lines], raw_cog: dict[str, list[dict[str, Any]]]
 ) -> None:
     # Two codes had gone before the first vintage of the geographic code that is loaded.
     heirs = {

@@ -1,31 +1,14 @@
 """The ANCT cross table, commune by commune."""
 
-import csv
 from collections import Counter, defaultdict
 
 import pytest
 
-from ingest.known import Known
 from ingest.lists.crossing import ONLY_HERE, PROGRAMMES
 from ingest.tables import Tally
-from tests.ingest.listed import (
-    DATA,
-    Said,
-    deployments,
-    files_of,
-    map_files,
-    members,
-    read,
-    source_of,
-)
+from tests.ingest.listed import Mapped, Rows, Said, deployments, members, raw
 
 pytestmark = pytest.mark.shared
-Rows = list[dict[str, str]]
-
-
-def raw(path: str) -> Rows:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +17,14 @@ def rows() -> Rows:
 
 
 @pytest.fixture(scope="module")
-def mapped(national_known: Known) -> tuple[Said, Tally]:
-    source = source_of("anct-crossing/2024-07")
-    lines, tally = map_files(source, files_of(source), national_known)
-    return read(lines), tally
+def crossed(mapped: Mapped) -> tuple[Said, Tally]:
+    return mapped("anct-crossing/2024-07")
 
 
 @pytest.fixture(scope="module")
-def facts(mapped: tuple[Said, Tally]) -> dict[str, set[tuple[str, str]]]:
+def facts(crossed: tuple[Said, Tally]) -> dict[str, set[tuple[str, str]]]:
     """Deployment key and commune of each fact, by instrument."""
-    said, _ = mapped
+    said, _ = crossed
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for (subject, name), values in said.items():
         if name == "coverageDeployment":
@@ -80,7 +61,7 @@ def test_the_long_form_beside_it_says_the_same(
     assert found == long | {"fs": long["fs"] - 1}, "one counter is called NA"
 
 
-def test_cells_of_several_values_are_split(rows: Rows, mapped: tuple[Said, Tally]) -> None:
+def test_cells_of_several_values_are_split(rows: Rows, crossed: tuple[Said, Tally]) -> None:
     several = Counter(
         column for row in rows for column, cell in row.items() if cell and " ; " in cell
     )
@@ -93,19 +74,19 @@ def test_cells_of_several_values_are_split(rows: Rows, mapped: tuple[Said, Tally
         "id_cite": 13,
         "id_habinclus": 3,
     }
-    assert mapped[1].corrected["multi-valued"] == several.total() == 875
+    assert crossed[1].corrected["multi-valued"] == several.total() == 875
 
 
 def test_codes_of_merged_communes_stay_as_listed(
-    mapped: tuple[Said, Tally], facts: dict[str, set[tuple[str, str]]]
+    crossed: tuple[Said, Tally], facts: dict[str, set[tuple[str, str]]]
 ) -> None:
-    assert mapped[1].corrected["merged-commune"] == 81
+    assert crossed[1].corrected["merged-commune"] == 81
     reached = {code for _, code in facts["fr-crte"]}
     assert {"01330", "93059"} <= reached
 
 
-def test_identifier_that_is_none_is_refused(mapped: tuple[Said, Tally]) -> None:
-    _, tally = mapped
+def test_identifier_that_is_none_is_refused(crossed: tuple[Said, Tally]) -> None:
+    _, tally = crossed
     assert [each.reason for each in tally.rejections] == ["fake-code: NA in id_fs"]
     assert tally.read == 35039
 
@@ -126,8 +107,8 @@ def test_communes_without_a_contract(rows: Rows, facts: dict[str, set[tuple[str,
     assert {code for code in without if code[:2] not in {"97", "98"}} == {"22016"}
 
 
-def test_perimeters_of_other_lists_are_left_alone(mapped: tuple[Said, Tally]) -> None:
-    said, _ = mapped
+def test_perimeters_of_other_lists_are_left_alone(crossed: tuple[Said, Tally]) -> None:
+    said, _ = crossed
     for instrument in ("fr-crte", "fr-ti2", "fr-acv2", "fr-va", "fr-amm", "fr-entrees-ville"):
         assert deployments(said, instrument) == set()
         start = f"deployment/{instrument}/"
@@ -136,8 +117,8 @@ def test_perimeters_of_other_lists_are_left_alone(mapped: tuple[Said, Tally]) ->
     assert not any("/fr-crte/" in each or "/fr-ti2/" in each for each in perimeters)
 
 
-def test_what_it_alone_names_is_described(rows: Rows, mapped: tuple[Said, Tally]) -> None:
-    said, _ = mapped
+def test_what_it_alone_names_is_described(rows: Rows, crossed: tuple[Said, Tally]) -> None:
+    said, _ = crossed
     for column in ("id_habinclus", "id_site"):
         instrument = PROGRAMMES[column].instrument
         expected: dict[str, set[str]] = defaultdict(set)
@@ -178,8 +159,8 @@ def test_other_programmes_have_lists_that_name_all_it_names(rows: Rows) -> None:
         assert {key for key, _ in pairs(rows, column)} <= listed, column
 
 
-def test_whole_lists_and_others(mapped: tuple[Said, Tally]) -> None:
-    said, _ = mapped
+def test_whole_lists_and_others(crossed: tuple[Said, Tally]) -> None:
+    said, _ = crossed
     complete = {value for (_, p), values in said.items() if p == "completeFor" for value in values}
     expected = ("fr-pvd", "fr-ti2", "fr-crte", "fr-acv2", "fr-va")
     assert complete == {f"instrument/{each}" for each in expected}

@@ -1,59 +1,15 @@
-"""CRTE, Territoires d'industrie, Territoires d'engagement: the real files, and spoilt ones."""
+"""CRTE, Territoires d'industrie, Territoires d'engagement: the real files."""
 
-import csv
 import re
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import pytest
 
-from ingest.errors import SourceError
 from ingest.known import Known
-from ingest.tables import Tally
-from tests.ingest import spoiling
-from tests.ingest.listed import (
-    DATA,
-    Said,
-    deployments,
-    files_of,
-    map_files,
-    map_spoilt,
-    members,
-    read,
-    source_of,
-    without_records,
-)
+from tests.ingest.listed import Mapped, Rows, deployments, members, raw
 
 pytestmark = pytest.mark.shared
-SOURCES = (
-    "crte/2022",
-    "territoires-industrie/2024-09",
-    "territoires-industrie/2026-07",
-    "territoires-engagement/2025-12",
-    "territoires-engagement/2026-07",
-)
 SIREN = re.compile(r"\(([0-9]{9})\)")
-Rows = list[dict[str, str]]
-Mapped = dict[str, tuple[Said, Tally]]
-Graphs = dict[str, tuple[frozenset[str], Tally]]
-
-
-def raw(path: str) -> Rows:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-@pytest.fixture(scope="module")
-def graphs(national_known: Known) -> Graphs:
-    return {
-        identifier: map_files(source, files_of(source), national_known)
-        for identifier, source in ((each, source_of(each)) for each in SOURCES)
-    }
-
-
-@pytest.fixture(scope="module")
-def mapped(graphs: Graphs) -> Mapped:
-    return {identifier: (read(lines), tally) for identifier, (lines, tally) in graphs.items()}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +36,7 @@ def communes(national_known: Known) -> dict[str, str]:
 def test_every_crte_has_the_members_of_its_rows(
     mapped: Mapped, crte: Rows, communes: dict[str, str], national_known: Known
 ) -> None:
-    said, _ = mapped["crte/2022"]
+    said, _ = mapped("crte/2022")
     expected: defaultdict[str, set[str]] = defaultdict(set)
     for row in crte:
         expected[row["id_crte"]].add(row["siren_groupement"])
@@ -97,7 +53,7 @@ def test_every_crte_has_the_members_of_its_rows(
 
 
 def test_single_is_a_type_and_not_a_count_of_members(mapped: Mapped, crte: Rows) -> None:
-    said, _ = mapped["crte/2022"]
+    said, _ = mapped("crte/2022")
     types = {row["id_crte"]: row["type_grp_crte"] for row in crte}
     assert Counter(types.values()) == {"mono": 685, "pluri": 169}
     # The islands of Finistère are one contract of no EPCI: four communes, counted as single.
@@ -113,7 +69,7 @@ def test_single_is_a_type_and_not_a_count_of_members(mapped: Mapped, crte: Rows)
 
 
 def test_two_bodies_are_each_in_two_crte(mapped: Mapped) -> None:
-    said, _ = mapped["crte/2022"]
+    said, _ = mapped("crte/2022")
     counts = Counter(
         member for key in deployments(said, "fr-crte") for member in members(said, "fr-crte", key)
     )
@@ -122,7 +78,7 @@ def test_two_bodies_are_each_in_two_crte(mapped: Mapped) -> None:
 
 
 def test_repeated_rows_and_other_grains_of_crte(mapped: Mapped, crte: Rows) -> None:
-    said, tally = mapped["crte/2022"]
+    said, tally = mapped("crte/2022")
     pairs = Counter((row["id_crte"], row["siren_groupement"]) for row in crte)
     assert sum(count - 1 for count in pairs.values()) == 8 + 3 == tally.corrected["row-repeated"]
     repeated = {key for (key, _), count in pairs.items() if count > 1}
@@ -139,7 +95,7 @@ def test_repeated_rows_and_other_grains_of_crte(mapped: Mapped, crte: Rows) -> N
 
 
 def test_a_carrier_is_never_a_member(mapped: Mapped, crte: Rows) -> None:
-    said, tally = mapped["crte/2022"]
+    said, tally = mapped("crte/2022")
     expected: defaultdict[str, set[str]] = defaultdict(set)
     for row in crte:
         expected[row["id_crte"]].update(row["siren_grp_supra"].split(" ; "))
@@ -170,7 +126,7 @@ def test_a_carrier_is_never_a_member(mapped: Mapped, crte: Rows) -> None:
 def test_territories_of_industry_by_phase(
     mapped: Mapped, identifier: str, instrument: str, territories: int, pairs: int
 ) -> None:
-    said, tally = mapped[identifier]
+    said, tally = mapped(identifier)
     keys = deployments(said, instrument)
     assert len(keys) == territories == tally.corrected["id-reused"]
     assert sum(len(members(said, instrument, key)) for key in keys) == pairs
@@ -196,23 +152,23 @@ def test_an_identifier_of_both_phases_names_two_territories(
         ("territoires-industrie/2024-09", "fr-ti2", second),
         ("territoires-industrie/2026-07", "fr-ti1", first),
     ):
-        said, _ = mapped[identifier]
+        said, _ = mapped(identifier)
         for key, sirens in expected.items():
             found = {siren_of(member, communes) for member in members(said, instrument, key)}
             assert found == sirens, key
 
 
 def test_the_stale_resource_observes_no_day(mapped: Mapped) -> None:
-    said, tally = mapped["territoires-industrie/2026-07"]
+    said, tally = mapped("territoires-industrie/2026-07")
     assert tally.corrected["stale-resource"] == 149
     assert not [key for key in said if key[1] in ("observedOn", "completeFor")]
-    later, _ = mapped["territoires-industrie/2024-09"]
+    later, _ = mapped("territoires-industrie/2024-09")
     assert later["deployment/fr-ti2/ti-0101", "observedOn"] == {"2024-09-16"}
     assert {v for (_, p), vs in later.items() if p == "completeWithin" for v in vs} == {"pays/FR"}
 
 
 def test_laureates_of_engagement_are_of_five_kinds(mapped: Mapped) -> None:
-    said, tally = mapped["territoires-engagement/2025-12"]
+    said, tally = mapped("territoires-engagement/2025-12")
     rows = raw("territoires-engagement/liste_tec_te_2025-12.csv")
     large = {r["codgeo"].zfill(2) for r in rows if r["echelon"] == "departement"}
     keys = deployments(said, "fr-territoires-engagement")
@@ -239,8 +195,8 @@ def test_laureates_of_engagement_are_of_five_kinds(mapped: Mapped) -> None:
 
 
 def test_the_two_lists_of_engagement_meet_by_territory(mapped: Mapped) -> None:
-    before, _ = mapped["territoires-engagement/2025-12"]
-    after, tally = mapped["territoires-engagement/2026-07"]
+    before, _ = mapped("territoires-engagement/2025-12")
+    after, tally = mapped("territoires-engagement/2026-07")
     old = {
         r["id_engcit"]: r["codgeo"] for r in raw("territoires-engagement/liste_tec_te_2025-12.csv")
     }
@@ -258,59 +214,3 @@ def test_the_two_lists_of_engagement_meet_by_territory(mapped: Mapped) -> None:
     for key in both:
         subject = f"deployment/fr-territoires-engagement/{key}"
         assert before[subject, "label"] == after[subject, "label"]
-
-
-FILES = {
-    "crte/2022": ("epci-et-crte_2022.csv", "siren_groupement", "200000001"),
-    "territoires-industrie/2024-09": ("ti_superposeur_2024-09.csv", "liste_geo", "X (200000001)"),
-    "territoires-industrie/2026-07": (
-        "ti_superposeur-v2_2026-07.csv",
-        "siren_groupement",
-        "200000001",
-    ),
-    "territoires-engagement/2025-12": ("liste_tec_te_2025-12.csv", "codgeo", "99999"),
-    "territoires-engagement/2026-07": (
-        "tec_superposeur-v2_2026-07.csv",
-        "siren_groupement",
-        "99999",
-    ),
-}
-
-
-@pytest.mark.parametrize("how", spoiling.FATAL)
-@pytest.mark.parametrize("identifier", SOURCES)
-def test_a_spoilt_file_is_refused(
-    identifier: str, how: str, national_known: Known, tmp_path: Path
-) -> None:
-    name = FILES[identifier][0]
-    with pytest.raises(SourceError, match=re.escape(name)):
-        map_spoilt(source_of(identifier), national_known, tmp_path, name, spoiling.FATAL[how])
-
-
-@pytest.mark.parametrize("how", spoiling.HARMLESS)
-@pytest.mark.parametrize("identifier", SOURCES)
-def test_another_order_and_doubled_rows_change_nothing(
-    identifier: str, how: str, graphs: Graphs, national_known: Known, tmp_path: Path
-) -> None:
-    source, name = source_of(identifier), FILES[identifier][0]
-
-    def spoil(data: bytes) -> bytes:
-        return spoiling.write(spoiling.HARMLESS[how](spoiling.read(data)))
-
-    spoilt, _ = map_spoilt(source, national_known, tmp_path, name, spoil)
-    assert without_records(spoilt) == without_records(graphs[identifier][0])
-
-
-@pytest.mark.parametrize("identifier", SOURCES)
-def test_a_code_of_nothing_is_rejected(
-    identifier: str, national_known: Known, tmp_path: Path
-) -> None:
-    name, column, value = FILES[identifier]
-
-    def spoil(data: bytes) -> bytes:
-        table = spoiling.read(data)
-        return spoiling.write(spoiling.with_code(table, table[0].index(column), value))
-
-    _, tally = map_spoilt(source_of(identifier), national_known, tmp_path, name, spoil)
-    code = value.strip("X ()")
-    assert [r.reason for r in tally.rejections if code in r.reason] == [f"unknown-code: {code}"]

@@ -1,40 +1,13 @@
 """LEADER 2014-2020: 340 names whose perimeter is not known, and how many groups a region has."""
 
-import csv
 from collections import Counter
 
 import pytest
 
-from ingest.known import Known
-from ingest.tables import Tally
-from tests.ingest.listed import (
-    DATA,
-    Said,
-    deployments,
-    files_of,
-    map_files,
-    read,
-    source_of,
-)
+from tests.ingest.listed import Mapped, deployments, raw
 
 pytestmark = pytest.mark.shared
 SOURCES = ("aides-territoires/2023-01", "leader-groups/2023-04", "leader-counts/2023")
-Mapped = dict[str, tuple[Said, Tally]]
-
-
-def raw(path: str) -> list[dict[str, str]]:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-@pytest.fixture(scope="module")
-def mapped(national_known: Known) -> Mapped:
-    found = {}
-    for identifier in SOURCES:
-        source = source_of(identifier)
-        lines, tally = map_files(source, files_of(source), national_known)
-        found[identifier] = read(lines), tally
-    return found
 
 
 def test_340_names_whose_perimeter_is_said_to_be_unknown(mapped: Mapped) -> None:
@@ -42,7 +15,7 @@ def test_340_names_whose_perimeter_is_said_to_be_unknown(mapped: Mapped) -> None
     names = {r["code"]: r["nom"] for r in rows if r["categorie"] == "leader-gal-2014-2020"}
     assert len(names) == 340
     for identifier in SOURCES[:2]:
-        said, _ = mapped[identifier]
+        said, _ = mapped(identifier)
         assert deployments(said, "eu-leader-2014") == set(names)
         for code in names:
             subject = f"deployment/eu-leader-2014/{code}"
@@ -51,19 +24,19 @@ def test_340_names_whose_perimeter_is_said_to_be_unknown(mapped: Mapped) -> None
             # No source says on which day one was in application.
             assert (subject, "observedOn") not in said
         assert not any(p == "completeWithin" for _, p in said)
-    said, _ = mapped["aides-territoires/2023-01"]
+    said, _ = mapped("aides-territoires/2023-01")
     for code, name in names.items():
         assert said[f"deployment/eu-leader-2014/{code}", "label"] == {f"{name}@fr"}
 
 
 def test_a_group_is_not_its_bearer_nor_a_body(mapped: Mapped) -> None:
-    for said, _ in mapped.values():
+    for said, _ in map(mapped, SOURCES):
         assert not any(subject.startswith("actor/") for subject, _ in said)
         assert not any(p == "carriedBy" for _, p in said)
 
 
 def test_other_names_are_rejected_with_their_reason(mapped: Mapped) -> None:
-    _, tally = mapped["aides-territoires/2023-01"]
+    _, tally = mapped("aides-territoires/2023-01")
     rows = raw("aides-territoires-perimetres/perimetres_2023-01.csv")
     assert (tally.read, tally.kept) == (987, 340)
     reasons = Counter(r.reason for r in tally.rejections)
@@ -76,7 +49,7 @@ def test_other_names_are_rejected_with_their_reason(mapped: Mapped) -> None:
 
 
 def test_a_name_under_two_codes_is_kept_twice_and_doubted(mapped: Mapped) -> None:
-    said, tally = mapped["aides-territoires/2023-01"]
+    said, tally = mapped("aides-territoires/2023-01")
     names = Counter(row["nom"] for row in raw("leader/gal_2014_2020.csv"))
     twice = {name for name, count in names.items() if count > 1}
     codes = {row["code_gal"] for row in raw("leader/gal_2014_2020.csv") if row["nom"] in twice}
@@ -92,7 +65,7 @@ def test_a_name_under_two_codes_is_kept_twice_and_doubted(mapped: Mapped) -> Non
 
 
 def test_the_region_is_a_remark_deduced_from_the_code(mapped: Mapped) -> None:
-    said, tally = mapped["leader-groups/2023-04"]
+    said, tally = mapped("leader-groups/2023-04")
     assert (tally.read, tally.kept) == (340, 340)
     for row in raw("leader/gal_2014_2020.csv"):
         notes = said[f"deployment/eu-leader-2014/{row['code_gal']}", "recordNote"]
@@ -102,7 +75,7 @@ def test_the_region_is_a_remark_deduced_from_the_code(mapped: Mapped) -> None:
 
 
 def test_counts_by_region_are_observations(mapped: Mapped) -> None:
-    said, tally = mapped["leader-counts/2023"]
+    said, tally = mapped("leader-counts/2023")
     rows = raw("leader/gal_par_region.csv")
     assert tally.read == tally.kept == len(rows) == 15
     stated = {s: v for (s, p), v in said.items() if p == "measureValue"}

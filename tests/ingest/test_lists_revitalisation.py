@@ -1,42 +1,14 @@
 """Revitalisation operations: what is signed, when, and whose act it may also be."""
 
-import csv
 from collections import Counter
 
 import pytest
 
-from ingest.known import Known
-from ingest.tables import Tally
-from tests.ingest.listed import (
-    DATA,
-    Said,
-    deployments,
-    files_of,
-    map_files,
-    read,
-    source_of,
-)
+from tests.ingest.listed import Mapped, Rows, Said, deployments, raw
 
 pytestmark = pytest.mark.shared
 TABLE, LIST = "ort/2024-09", "ort/2026-05"
 SIGNED = "Si signée, date de signature"
-Rows = list[dict[str, str]]
-Mapped = dict[str, tuple[Said, Tally]]
-
-
-def raw(path: str) -> Rows:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-@pytest.fixture(scope="module")
-def mapped(national_known: Known) -> Mapped:
-    found = {}
-    for identifier in (TABLE, LIST):
-        source = source_of(identifier)
-        lines, tally = map_files(source, files_of(source), national_known)
-        found[identifier] = read(lines), tally
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +37,7 @@ def same_acts(said: Said) -> set[tuple[str, str]]:
 def test_only_signed_agreements_are_kept(mapped: Mapped, table: Rows) -> None:
     status = Counter(row["Signée ?"] for row in table)
     assert status == {"Signée": 1896, "Non signée": 289, "": 77, "En cours": 28}
-    said, tally = mapped[TABLE]
+    said, tally = mapped(TABLE)
     signed = {key(row["Code commune"]) for row in table if row["Signée ?"] == "Signée"}
     assert observed(said) == signed
     assert len(tally.rejections) == 289 + 77 + 28
@@ -75,7 +47,7 @@ def test_only_signed_agreements_are_kept(mapped: Mapped, table: Rows) -> None:
 
 
 def test_every_signatory_of_2026_is_an_operation(mapped: Mapped) -> None:
-    said, tally = mapped[LIST]
+    said, tally = mapped(LIST)
     rows = raw("ort/ort_gazetteer_2026-05.csv")
     assert observed(said) == {key(row["insee_com"]) for row in rows}
     assert tally.kept == len(rows) == 2265
@@ -94,8 +66,8 @@ def test_dates_that_come_after_the_row_that_gives_them_are_left(
 
     signed = [row for row in table if row["Signée ?"] == "Signée"]
     future = [row for row in signed if row[SIGNED] and row[SIGNED] > told(row)]
-    assert mapped[TABLE][1].uncertain["date-future"] == len(future) > 0
-    said = mapped[TABLE][0]
+    assert mapped(TABLE)[1].uncertain["date-future"] == len(future) > 0
+    said = mapped(TABLE)[0]
     for row in signed:
         stated = said.get((f"deployment/fr-ort/{key(row['Code commune'])}", "agreementSignedOn"))
         sure = row[SIGNED] and row not in future
@@ -103,14 +75,14 @@ def test_dates_that_come_after_the_row_that_gives_them_are_left(
     late = [
         row for row in raw("ort/ort_gazetteer_2026-05.csv") if row["date_signature"] > "2026-05-27"
     ]
-    assert mapped[LIST][1].uncertain["date-future"] == len(late) == 5
+    assert mapped(LIST)[1].uncertain["date-future"] == len(late) == 5
 
 
 def test_no_duration_is_invented(mapped: Mapped, table: Rows) -> None:
     signed = [row for row in table if row["Signée ?"] == "Signée"]
     zero = [row for row in signed if row["Durée (en années)"] == "0"]
-    assert mapped[TABLE][1].uncertain["zero-duration"] == len(zero)
-    said = mapped[TABLE][0]
+    assert mapped(TABLE)[1].uncertain["zero-duration"] == len(zero)
+    said = mapped(TABLE)[0]
     assert not any(p in {"validBefore", "validFrom", "duration"} for _, p in said)
     notes = [values for (_, p), values in said.items() if p == "recordNote"]
     assert len(notes) == sum(bool(row["Date de fin estimée"]) for row in signed)
@@ -128,7 +100,7 @@ def test_an_estimated_end_does_not_end_an_agreement(table: Rows) -> None:
 
 
 def test_one_legal_act_may_be_counted_twice(mapped: Mapped) -> None:
-    said, tally = mapped[LIST]
+    said, tally = mapped(LIST)
     signed = {row["insee_com"] for row in raw("ort/ort_gazetteer_2026-05.csv")}
     small = {row["insee_com"] for row in raw("pvd/pvd_gazetteer_2026-05.csv")}
     towns = {row["insee_com"] for row in raw("acv/acv_gazetteer_2026-05.csv")}
@@ -156,7 +128,7 @@ def test_the_act_is_of_the_phase_in_which_it_was_signed(mapped: Mapped) -> None:
             expected.add((key(code), f"fr-acv2/{ids[code]['id_acv']}"))
         elif "" < dates[code] < "2023" and ids[code]["date_signature"]:
             expected.add((key(code), f"fr-acv1/{ids[code]['id_acv']}"))
-    stated = {pair for pair in same_acts(mapped[LIST][0]) if pair[1].startswith("fr-acv")}
+    stated = {pair for pair in same_acts(mapped(LIST)[0]) if pair[1].startswith("fr-acv")}
     assert stated == expected
 
 
@@ -166,7 +138,7 @@ def test_flags_of_the_official_table(mapped: Mapped, table: Rows) -> None:
         for row in table
         if row["Signée ?"] == "Signée" and row["PVD"] == "true"
     }
-    links = same_acts(mapped[TABLE][0])
+    links = same_acts(mapped(TABLE)[0])
     assert {ort for ort, other in links if other.startswith("fr-pvd/")} == flagged
 
 
@@ -178,12 +150,12 @@ def test_the_table_of_2024_is_not_exhaustive(mapped: Mapped, table: Rows) -> Non
         if row["insee_com"] not in have and "" < row["date_signature"] < "2024-09-18"
     ]
     assert len(before) == 222
-    assert not any(p == "completeFor" for _, p in mapped[TABLE][0])
-    assert any(p == "completeFor" for _, p in mapped[LIST][0])
+    assert not any(p == "completeFor" for _, p in mapped(TABLE)[0])
+    assert any(p == "completeFor" for _, p in mapped(LIST)[0])
 
 
 def test_merged_communes_stay_as_listed(mapped: Mapped) -> None:
     for identifier in (TABLE, LIST):
-        assert mapped[identifier][1].corrected["merged-commune"] == 5
+        assert mapped(identifier)[1].corrected["merged-commune"] == 5
     for code in ("16226", "62461", "62549", "62743", "72287"):
-        assert key(code) in observed(mapped[LIST][0])
+        assert key(code) in observed(mapped(LIST)[0])

@@ -1,23 +1,12 @@
 """France services, workshops, cities: the real files, recomputed in plain Python."""
 
-import csv
 import re
 from collections import Counter, defaultdict
 
 import pytest
 
 from ingest.known import Known
-from ingest.tables import Tally
-from tests.ingest.listed import (
-    DATA,
-    Said,
-    deployments,
-    files_of,
-    map_files,
-    members,
-    read,
-    source_of,
-)
+from tests.ingest.listed import Mapped, deployments, members, raw
 
 pytestmark = pytest.mark.shared
 SOURCES = (
@@ -44,13 +33,6 @@ LAYERS = {
     "cites-educatives/2024-09": ("cites-emploi-educatives/citeduc", "fr-cites-educ", "part"),
     "cites-emploi/2024-09": ("cites-emploi-educatives/cde", "fr-cites-emploi", "part"),
 }
-Mapped = dict[str, tuple[Said, Tally]]
-Rows = list[dict[str, str]]
-
-
-def raw(path: str) -> Rows:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def pairs(path: str) -> dict[str, set[str]]:
@@ -71,21 +53,11 @@ def sirens(national_known: Known) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def mapped(national_known: Known) -> Mapped:
-    found = {}
-    for identifier in SOURCES:
-        source = source_of(identifier)
-        lines, tally = map_files(source, files_of(source), national_known)
-        found[identifier] = read(lines), tally
-    return found
-
-
 @pytest.mark.parametrize("identifier", LAYERS)
 def test_each_identifier_has_the_members_of_its_rows(
     identifier: str, mapped: Mapped, sirens: dict[str, str], national_known: Known
 ) -> None:
-    said, tally = mapped[identifier]
+    said, tally = mapped(identifier)
     path, instrument, extent = LAYERS[identifier]
     expected = pairs(f"{path}_membres_2024-09.csv")
     worked = {
@@ -117,20 +89,20 @@ def test_how_many_there_are(mapped: Mapped) -> None:
         "cites-educatives/2024-09": (189, 208 - 7),  # Seven are in the worked case.
     }
     for identifier, (rows, things) in numbers.items():
-        said, tally = mapped[identifier]
+        said, tally = mapped(identifier)
         instrument = (LAYERS.get(identifier) or ("", "fr-fabriques-prospectives"))[1]
         assert (tally.read, len(deployments(said, instrument))) == (rows, things), identifier
 
 
 def test_the_worked_case_keeps_its_own_words(mapped: Mapped) -> None:
-    said, _ = mapped["cites-educatives/2024-09"]
+    said, _ = mapped("cites-educatives/2024-09")
     tours = "deployment/fr-cites-educ/cite-200"
     assert said[tours, "observedOn"] == {"2024-09-16"}
     assert (tours, "label") not in said and (f"{tours}/perimeter", "perimeterMember") not in said
 
 
 def test_a_row_of_several_cities_gives_each_its_communes(mapped: Mapped) -> None:
-    said, tally = mapped["cites-emploi/2024-09"]
+    said, tally = mapped("cites-emploi/2024-09")
     bobigny = {key for key in deployments(said, "fr-cites-emploi")
                if "commune/93008" in members(said, "fr-cites-emploi", key)}  # fmt: skip
     assert bobigny == {"cde-062", "cde-064", "cde-066"}
@@ -146,10 +118,10 @@ def test_a_row_of_several_cities_gives_each_its_communes(mapped: Mapped) -> None
 
 
 def test_merged_communes_stay_as_they_were_listed(mapped: Mapped) -> None:
-    said, tally = mapped["cites-emploi/2024-09"]
+    said, tally = mapped("cites-emploi/2024-09")
     assert "commune/93059" in members(said, "fr-cites-emploi", "cde-062")
     assert tally.corrected["merged-commune"] == 1
-    said, tally = mapped["fabriques-territoire/2024-09"]
+    said, tally = mapped("fabriques-territoire/2024-09")
     of_49069 = {k for k, codes in pairs("fabriques/fabt_membres_2024-09.csv").items()
                 if "49069" in codes}  # fmt: skip
     assert tally.corrected["merged-commune"] == len(of_49069) == 1
@@ -161,7 +133,7 @@ def test_labels_that_do_not_match_identifiers_are_given_to_none(mapped: Mapped) 
         ("manufactures-proximite/2024-09", 2),
         ("france-services/2024-09", 1),
     ):
-        said, tally = mapped[identifier]
+        said, tally = mapped(identifier)
         path, instrument, _ = LAYERS[identifier]
         misaligned = [
             re.split(r" ?; ?", row["id_territoire"])
@@ -176,7 +148,7 @@ def test_labels_that_do_not_match_identifiers_are_given_to_none(mapped: Mapped) 
 
 
 def test_labels_are_read_as_people_write_them(mapped: Mapped) -> None:
-    said, tally = mapped["fabriques-territoire/2024-09"]
+    said, tally = mapped("fabriques-territoire/2024-09")
     labels = {v for (_, p), values in said.items() if p == "label" for v in values}
     assert len(labels) > 350
     assert not any("&amp;" in label or "\n" in label or "  " in label for label in labels)
@@ -185,8 +157,8 @@ def test_labels_are_read_as_people_write_them(mapped: Mapped) -> None:
 
 
 def test_numbers_of_2021_are_those_of_2024(mapped: Mapped) -> None:
-    first, tally = mapped["france-services/2021-04"]
-    later, _ = mapped["france-services/2024-09"]
+    first, tally = mapped("france-services/2021-04")
+    later, _ = mapped("france-services/2024-09")
     numbers = {
         f"fs-{row['MATRICULE']}" for row in raw("france-services/france_services_2021-04.csv")
     }
@@ -202,7 +174,7 @@ def test_numbers_of_2021_are_those_of_2024(mapped: Mapped) -> None:
 
 
 def test_codes_of_nothing_and_codes_contradicted_are_rejected(mapped: Mapped) -> None:
-    said, tally = mapped["france-services/2021-04"]
+    said, tally = mapped("france-services/2021-04")
     unknown = {r.reason for r in tally.rejections if r.reason.startswith("unknown-code")}
     assert unknown == {f"unknown-code: {code}" for code in ("14771", "19927", "2B10", "2B14")}
     wrong = [r for r in tally.rejections if r.reason == "contradicted-code"]
@@ -225,7 +197,7 @@ def test_arrondissements_of_the_three_cities_are_places(mapped: Mapped) -> None:
         ("2024-09", "fs_membres_2024-09.csv", "code_membre"),
         ("2025", "france_services_2025.csv", "insee_com"),
     ):
-        said, tally = mapped[f"france-services/{vintage}"]
+        said, tally = mapped(f"france-services/{vintage}")
         codes = [row[column] for row in raw(f"france-services/{path}")]
         arrondissements = [c for c in codes if c[:3] in ("751", "132") or c[:4] == "6938"]
         assert tally.corrected["municipal-arrondissement"] == len(arrondissements) > 0
@@ -235,7 +207,7 @@ def test_arrondissements_of_the_three_cities_are_places(mapped: Mapped) -> None:
 
 
 def test_a_label_proves_its_month(mapped: Mapped) -> None:
-    said, tally = mapped["france-services/2021-04"]
+    said, tally = mapped("france-services/2021-04")
     days: Counter[str] = Counter()
     for key in deployments(said, "fr-fs"):
         days.update(said[f"deployment/fr-fs/{key}", "observedOn"] - {"2021-04-23"})
@@ -252,7 +224,7 @@ def test_a_label_proves_its_month(mapped: Mapped) -> None:
 
 
 def test_a_list_without_identifiers_speaks_of_communes(mapped: Mapped) -> None:
-    said, tally = mapped["france-services/2025"]
+    said, tally = mapped("france-services/2025")
     rows = raw("france-services/france_services_2025.csv")
     communes = {row["insee_com"] for row in rows}
     assert (tally.read, tally.kept, len(rows)) == (3026, 3026, 3026)
@@ -270,8 +242,12 @@ def test_a_list_without_identifiers_speaks_of_communes(mapped: Mapped) -> None:
 def test_no_list_that_may_lack_some_is_called_complete(mapped: Mapped) -> None:
     complete = {
         identifier
-        for identifier, (said, _) in mapped.items()
-        if any("pays/FR" in values for (_, p), values in said.items() if p == "completeWithin")
+        for identifier in SOURCES
+        if any(
+            "pays/FR" in values
+            for (_, p), values in mapped(identifier)[0].items()
+            if p == "completeWithin"
+        )
     }
     assert complete == {
         "fabriques-territoire/2024-09",
@@ -285,7 +261,7 @@ def test_no_list_that_may_lack_some_is_called_complete(mapped: Mapped) -> None:
 def test_workshops_of_2026_are_read_for_the_members_that_remain(
     mapped: Mapped, sirens: dict[str, str]
 ) -> None:
-    said, tally = mapped["fabriques-prospectives/2026-07"]
+    said, tally = mapped("fabriques-prospectives/2026-07")
     expected = pairs("fabriques/fabriques_membres_2026-07.csv")
     assert sum(map(len, expected.values())) == 105
     for key, codes in expected.items():
@@ -298,10 +274,10 @@ def test_workshops_of_2026_are_read_for_the_members_that_remain(
 
 def test_nothing_of_persons_or_addresses_is_stated(mapped: Mapped) -> None:
     rows = raw("france-services/france_services_2021-04.csv")
-    said, _ = mapped["france-services/2021-04"]
+    said, _ = mapped("france-services/2021-04")
     texts = {v for values in said.values() for v in values}
     assert not texts & {row["ADRESSE"] for row in rows if row["ADRESSE"]}
-    every = {v for found, _ in mapped.values() for values in found.values() for v in values}
+    every = {v for found, _ in map(mapped, SOURCES) for values in found.values() for v in values}
     assert not any(
         re.search(r"[\w.]+@[\w-]+\.[a-z]{2,}\b(?!@)", v) for v in every if "http" not in v
     )

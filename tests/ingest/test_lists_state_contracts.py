@@ -1,29 +1,13 @@
-"""Contrats de ville and the State's map of 2019: the real files, and spoilt ones."""
+"""Contrats de ville and the State's map of 2019: the real files."""
 
-import csv
 import re
 from collections import Counter, defaultdict
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from ingest.errors import SourceError
 from ingest.known import Known
-from ingest.tables import Tally
-from tests.ingest import spoiling
-from tests.ingest.listed import (
-    DATA,
-    Said,
-    deployments,
-    files_of,
-    map_files,
-    map_spoilt,
-    members,
-    read,
-    source_of,
-    without_records,
-)
+from tests.ingest.listed import Mapped, Rows, deployments, members, raw
 
 pytestmark = pytest.mark.shared
 MONTHS = "janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre"
@@ -36,35 +20,6 @@ MAPPED = {
     "ber/2019": ("zonages-etat-2019/ber", "fr-ber", 2),
     "bud/2019": ("zonages-etat-2019/bud", "fr-bud", 1),
 }
-SOURCES = (
-    "contrats-de-ville/2015-2023",
-    "contrats-de-ville/2019",
-    "contrats-ruralite/2019",
-    "cpier/2019",
-    "descriptions-etat/2019",
-    *MAPPED,
-)
-Rows = list[dict[str, str]]
-Mapped = dict[str, tuple[Said, Tally]]
-Graphs = dict[str, tuple[frozenset[str], Tally]]
-
-
-def raw(path: str) -> Rows:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-@pytest.fixture(scope="module")
-def graphs(national_known: Known) -> Graphs:
-    return {
-        identifier: map_files(source, files_of(source), national_known)
-        for identifier, source in ((each, source_of(each)) for each in SOURCES)
-    }
-
-
-@pytest.fixture(scope="module")
-def mapped(graphs: Graphs) -> Mapped:
-    return {identifier: (read(lines), tally) for identifier, (lines, tally) in graphs.items()}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +30,7 @@ def city() -> Rows:
 def test_a_city_contract_keeps_the_body_of_2015(
     mapped: Mapped, city: Rows, national_known: Known
 ) -> None:
-    said, tally = mapped["contrats-de-ville/2015-2023"]
+    said, tally = mapped("contrats-de-ville/2015-2023")
     assert len(city) == 434
     today = {item["code"] for item in national_known.packages["2026"]["epci"]}
     ended = [r for r in city if len(r["codgeo"]) == 9 and r["codgeo"] not in today]
@@ -95,7 +50,7 @@ def test_a_city_contract_keeps_the_body_of_2015(
 
 
 def test_one_contract_on_two_rows_is_one(mapped: Mapped, city: Rows) -> None:
-    said, _ = mapped["contrats-de-ville/2015-2023"]
+    said, _ = mapped("contrats-de-ville/2015-2023")
     lines = [n for n, row in enumerate(city, start=2) if row["code_cv"] == "CV043"]
     assert len(lines) == 2
     assert said[f"deployment/{CITY}/CV043", "supportedBy"] == {
@@ -108,13 +63,13 @@ def test_one_contract_on_two_rows_is_one(mapped: Mapped, city: Rows) -> None:
 
 
 def test_a_list_of_a_period_observes_no_day(mapped: Mapped) -> None:
-    said, _ = mapped["contrats-de-ville/2015-2023"]
+    said, _ = mapped("contrats-de-ville/2015-2023")
     assert not [key for key in said if key[1] in ("observedOn", "completeFor")]
 
 
 def test_two_lists_of_city_contracts_agree_on_members(mapped: Mapped, city: Rows) -> None:
-    whole, _ = mapped["contrats-de-ville/2015-2023"]
-    said, tally = mapped["contrats-de-ville/2019"]
+    whole, _ = mapped("contrats-de-ville/2015-2023")
+    said, tally = mapped("contrats-de-ville/2019")
     keys = deployments(said, CITY)
     assert len(keys) == 431
     assert {row["code_cv"] for row in city} - keys == {"CV415", "CV429"}
@@ -128,7 +83,7 @@ def test_two_lists_of_city_contracts_agree_on_members(mapped: Mapped, city: Rows
 
 
 def test_communes_of_a_join_are_facts_and_not_members(mapped: Mapped) -> None:
-    said, tally = mapped["contrats-de-ville/2019"]
+    said, tally = mapped("contrats-de-ville/2019")
     pairs = {(r["id"], r["insee_com"]) for r in raw("contrats-de-ville/cv_2019_communes.csv")}
     facts = {
         (s.split("/")[2], s.split("/")[3]) for (s, p), v in said.items() if v == {"CoverageFact"}
@@ -166,7 +121,7 @@ def signed(text: str) -> date | None:
 
 
 def test_rural_contracts_by_identifier(mapped: Mapped, rural: Rows) -> None:
-    said, tally = mapped["contrats-ruralite/2019"]
+    said, tally = mapped("contrats-ruralite/2019")
     names: defaultdict[str, set[str]] = defaultdict(set)
     for row in rural:
         names[row["id"]].add(row["nbcom"])
@@ -182,7 +137,7 @@ def test_rural_contracts_by_identifier(mapped: Mapped, rural: Rows) -> None:
 
 
 def test_rural_contracts_are_signed_on_the_day_written(mapped: Mapped, rural: Rows) -> None:
-    said, tally = mapped["contrats-ruralite/2019"]
+    said, tally = mapped("contrats-ruralite/2019")
     for row in rural:
         day, found = (
             signed(row["info1"]),
@@ -202,7 +157,7 @@ def test_rural_contracts_are_signed_on_the_day_written(mapped: Mapped, rural: Ro
 
 
 def test_communes_of_rural_contracts_come_from_a_join(mapped: Mapped, rural: Rows) -> None:
-    said, tally = mapped["contrats-ruralite/2019"]
+    said, tally = mapped("contrats-ruralite/2019")
     pairs = raw("contrats-ruralite/cr_2019_communes.csv")
     assert len(pairs) == 23_169
     by_row = Counter(row["insee_com"] for row in pairs)
@@ -235,7 +190,7 @@ def test_communes_of_rural_contracts_come_from_a_join(mapped: Mapped, rural: Row
 
 @pytest.mark.parametrize("identifier", MAPPED)
 def test_each_instrument_of_the_map(mapped: Mapped, identifier: str) -> None:
-    said, tally = mapped[identifier]
+    said, tally = mapped(identifier)
     stem, instrument, count = MAPPED[identifier]
     rows, pairs = raw(f"{stem}_2019.csv"), raw(f"{stem}_2019_communes.csv")
     expected: defaultdict[str, set[str]] = defaultdict(set)
@@ -258,13 +213,13 @@ def test_each_instrument_of_the_map(mapped: Mapped, identifier: str) -> None:
 
 
 def test_a_laureate_commune_is_its_namesake_only(mapped: Mapped) -> None:
-    said, _ = mapped["amicb/2019"]
+    said, _ = mapped("amicb/2019")
     assert members(said, "fr-ami-centres-bourgs", "cb_046") == {"commune/39500"}
     assert members(said, "fr-ami-centres-bourgs", "cb_003") == set()
 
 
 def test_basins_and_valleys_are_not_mountain_ranges(mapped: Mapped) -> None:
-    said, _ = mapped["cpier/2019"]
+    said, _ = mapped("cpier/2019")
     rows = raw("contrats-etat-2019/cpier_2019.csv")
     ranges = {row["id"] for row in rows if row["lib"].startswith("Massif")}
     assert len(ranges) == 5
@@ -280,11 +235,11 @@ def test_kinds_of_deployments(mapped: Mapped) -> None:
         ("amicb/2019", "fr-ami-centres-bourgs/cb_001", "LabelAward"),
         ("cte/2019", "fr-cte/CTE101", "Contract"),
     ):
-        assert mapped[identifier][0][f"deployment/{key}", "type"] == {class_}
+        assert mapped(identifier)[0][f"deployment/{key}", "type"] == {class_}
 
 
 def test_a_pasted_description_is_not_kept(mapped: Mapped) -> None:
-    said, tally = mapped["descriptions-etat/2019"]
+    said, tally = mapped("descriptions-etat/2019")
     rows = raw("contrats-etat-2019/descriptions.csv")
     (rural,) = [row for row in rows if row["ACRONYME"] == "CR"]
     assert "conventions interrégionales de massif" in rural["DESCRIPTION_COURTE"]
@@ -294,59 +249,3 @@ def test_a_pasted_description_is_not_kept(mapped: Mapped) -> None:
     assert len(notes) == len(rows) - 2
     assert said["instrument/fr-contrat-ruralite", "supportedBy"]
     assert tally.corrected["wrong-label"] == 1
-
-
-def both(identifier: str) -> list[str]:
-    """The files of a source."""
-    return sorted(files_of(source_of(identifier)))
-
-
-CASES = [(identifier, name) for identifier in SOURCES for name in both(identifier)]
-
-
-@pytest.mark.parametrize("how", spoiling.FATAL)
-@pytest.mark.parametrize(("identifier", "name"), CASES)
-def test_a_spoilt_file_is_refused(
-    identifier: str, name: str, how: str, national_known: Known, tmp_path: Path
-) -> None:
-    with pytest.raises(SourceError, match=re.escape(name)):
-        map_spoilt(source_of(identifier), national_known, tmp_path, name, spoiling.FATAL[how])
-
-
-@pytest.mark.parametrize("how", spoiling.HARMLESS)
-@pytest.mark.parametrize(("identifier", "name"), CASES)
-def test_another_order_and_doubled_rows_change_nothing(
-    identifier: str, name: str, how: str, graphs: Graphs, national_known: Known, tmp_path: Path
-) -> None:
-    source = source_of(identifier)
-
-    def spoil(data: bytes) -> bytes:
-        return spoiling.write(spoiling.HARMLESS[how](spoiling.read(data)))
-
-    spoilt, _ = map_spoilt(source, national_known, tmp_path, name, spoil)
-    assert without_records(spoilt) == without_records(graphs[identifier][0])
-
-
-@pytest.mark.parametrize(("identifier", "name"), CASES)
-def test_a_code_of_nothing_is_rejected(
-    identifier: str, name: str, graphs: Graphs, national_known: Known, tmp_path: Path
-) -> None:
-    columns = {"insee_com": "99999", "codgeo": "99999", "siren_epci_2015": "1", "ACRONYME": "XYZ"}
-
-    def spoil(data: bytes) -> bytes:
-        table = spoiling.read(data)
-        for column, code in columns.items():
-            if column in table[0]:
-                # The first row, since the last contracts of the map are held by communes.
-                table[1][table[0].index(column)] = code
-        return spoiling.write(table)
-
-    source = source_of(identifier)
-    _, tally = map_spoilt(source, national_known, tmp_path, name, spoil)
-    new = {r.reason for r in tally.rejections} - {
-        r.reason for r in graphs[identifier][1].rejections
-    }
-    header = spoiling.read(files_of(source)[name].read_bytes())[0]
-    coded = set(header) & set(columns)
-    assert len(new) == bool(coded)
-    assert all(reason.startswith("unknown") for reason in new)

@@ -1,20 +1,20 @@
 """Groupings with a planning power: bodies, members, competences, and what is left to the COG."""
 
-import csv
 from collections import Counter, defaultdict
 
 import pytest
 
+from ingest.errors import SourceError
 from ingest.known import Known
-from ingest.tables import Tally
 from tests.ingest.listed import (
-    DATA,
+    Mapped,
+    Rows,
     Said,
     deployments,
     files_of,
     map_files,
     members,
-    read,
+    raw,
     source_of,
 )
 
@@ -22,27 +22,12 @@ pytestmark = pytest.mark.shared
 VINTAGES = ("2023", "2026-06")
 OWN_TAX = {"CC", "CA", "CU", "METRO", "MET69"}
 OUTSIDE = OWN_TAX | {"EPT"}
-Mapped = dict[str, tuple[Said, Tally]]
-Rows = list[dict[str, str]]
 
 
-def raw(vintage: str) -> tuple[Rows, Rows]:
-    tables = []
-    for end in ("", "_membres"):
-        path = DATA / "scot-petr-poles" / f"groupements_{vintage}{end}.csv"
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            tables.append(list(csv.DictReader(stream)))
-    return tables[0], tables[1]
-
-
-@pytest.fixture(scope="module")
-def mapped(national_known: Known) -> Mapped:
-    found = {}
-    for vintage in VINTAGES:
-        source = source_of(f"groupements/{vintage}")
-        lines, tally = map_files(source, files_of(source), national_known)
-        found[vintage] = read(lines), tally
-    return found
+def tables(vintage: str) -> tuple[Rows, Rows]:
+    """The groupings, and their members."""
+    path = f"scot-petr-poles/groupements_{vintage}"
+    return raw(f"{path}.csv"), raw(f"{path}_membres.csv")
 
 
 def bodies(said: Said) -> set[str]:
@@ -53,8 +38,8 @@ def bodies(said: Said) -> set[str]:
 def test_each_grouping_is_a_body_and_a_territory_of_its_members(
     vintage: str, mapped: Mapped
 ) -> None:
-    said, tally = mapped[vintage]
-    groups, rows = raw(vintage)
+    said, tally = mapped(f"groupements/{vintage}")
+    groups, rows = tables(vintage)
     types = {row["siren"]: row["type"] for row in groups if row["type"] not in OUTSIDE}
     assert bodies(said) == set(types)
     expected: defaultdict[str, set[str]] = defaultdict(set)
@@ -82,8 +67,8 @@ def test_each_grouping_is_a_body_and_a_territory_of_its_members(
 def test_classes_follow_the_type_and_a_body_is_not_its_territory(
     vintage: str, mapped: Mapped, national_known: Known
 ) -> None:
-    said, _ = mapped[vintage]
-    groups, _ = raw(vintage)
+    said, _ = mapped(f"groupements/{vintage}")
+    groups, _ = tables(vintage)
     for row in groups:
         if row["type"] in OUTSIDE:
             assert (f"actor/{row['siren']}", "type") not in said
@@ -99,8 +84,8 @@ def test_classes_follow_the_type_and_a_body_is_not_its_territory(
 
 
 def test_petr_and_metropolitan_poles_are_deployments_of_their_members(mapped: Mapped) -> None:
-    said, _ = mapped["2026-06"]
-    groups, rows = raw("2026-06")
+    said, _ = mapped("groupements/2026-06")
+    groups, rows = tables("2026-06")
     counts = Counter(row["type"] for row in groups)
     assert (counts["PETR"], counts["POLEM"], counts["SMF"], counts["SMO"]) == (88, 7, 151, 22)
     for type_, instrument in (("PETR", "fr-petr"), ("POLEM", "fr-polemetro")):
@@ -110,16 +95,18 @@ def test_petr_and_metropolitan_poles_are_deployments_of_their_members(mapped: Ma
             found = {m.partition("/")[2] for m in members(said, instrument, siren)}
             assert found == {r["code_membre"] for r in rows if r["siren_groupement"] == siren}
             assert said[f"deployment/{instrument}/{siren}", "carriedBy"] == {f"actor/{siren}"}
-    before, _ = mapped["2023"]
+    before, _ = mapped("groupements/2023")
     assert len(deployments(before, "fr-petr")) == 84
     # The extract has not all of them: nothing follows from an absence.
-    assert not any(p == "completeWithin" for s in mapped.values() for _, p in s[0])
+    assert not any(
+        p == "completeWithin" for v in VINTAGES for _, p in mapped(f"groupements/{v}")[0]
+    )
 
 
 def test_a_body_that_may_make_a_scot_is_not_a_scot(mapped: Mapped) -> None:
     for vintage in VINTAGES:
-        said, _ = mapped[vintage]
-        groups, _ = raw(vintage)
+        said, _ = mapped(f"groupements/{vintage}")
+        groups, _ = tables(vintage)
         assert not deployments(said, "fr-scot")
         for power in ("scot", "plu"):
             held = {
@@ -133,15 +120,15 @@ def test_a_body_that_may_make_a_scot_is_not_a_scot(mapped: Mapped) -> None:
                 if row["type"] not in OUTSIDE and row[f"competence_{power}"] == "True"
             }
             assert held == expected
-    groups, _ = raw("2026-06")
+    groups, _ = tables("2026-06")
     own_tax = [row for row in groups if row["type"] in OWN_TAX]
     assert sum(row["competence_scot"] == "True" for row in own_tax) / len(own_tax) > 0.9
 
 
 @pytest.mark.parametrize(("vintage", "number"), [("2023", 3), ("2026-06", 43 + 5)])
 def test_bodies_without_any_power_are_doubted(vintage: str, number: int, mapped: Mapped) -> None:
-    _, tally = mapped[vintage]
-    groups, _ = raw(vintage)
+    _, tally = mapped(f"groupements/{vintage}")
+    groups, _ = tables(vintage)
     powerless = [
         row
         for row in groups
@@ -154,8 +141,8 @@ def test_bodies_without_any_power_are_doubted(vintage: str, number: int, mapped:
 def test_the_day_is_that_whose_composition_it_has(
     vintage: str, mapped: Mapped, national_known: Known
 ) -> None:
-    _, tally = mapped[vintage]
-    groups, rows = raw(vintage)
+    _, tally = mapped(f"groupements/{vintage}")
+    groups, rows = tables(vintage)
     said = {
         (r["siren_groupement"], r["code_membre"]) for r in rows if r["type_groupement"] in OWN_TAX
     }
@@ -181,8 +168,8 @@ def test_member_communes_that_merged_stay_as_they_were(
         for item in national_known.packages[max(national_known.packages)]["communes"]
         if item["type"] == "commune-actuelle"
     }
-    said, tally = mapped["2026-06"]
-    groups, rows = raw("2026-06")
+    said, tally = mapped("groupements/2026-06")
+    groups, rows = tables("2026-06")
     kept = {row["siren"] for row in groups if row["type"] not in OUTSIDE}
     merged = [
         row for row in rows if row["type_membre"] == "commune" and row["code_membre"] not in today
@@ -193,3 +180,11 @@ def test_member_communes_that_merged_stay_as_they_were(
     for row in here:
         part = f"commune/{row['code_membre']}"
         assert part in said[f"groupement/{row['siren_groupement']}", "hasPart"]
+
+
+def test_groupings_without_their_members_are_refused(national_known: Known) -> None:
+    source = source_of("groupements/2026-06")
+    files = files_of(source)
+    del files["groupements_2026-06_membres.csv"]
+    with pytest.raises(SourceError, match="membres"):
+        map_files(source, files, national_known)

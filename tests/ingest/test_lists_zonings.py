@@ -1,35 +1,13 @@
 """Zonings and priority neighbourhoods: the real files, recomputed in plain Python."""
 
-import csv
 from collections import Counter, defaultdict
-from collections.abc import Callable
-from functools import cache
 
 import pytest
 
-from ingest.known import Known
-from ingest.tables import Tally
-from tests.ingest.listed import DATA, Said, files_of, map_files, members, read, source_of
+from tests.ingest.listed import Mapped, Said, members, raw
 
 pytestmark = pytest.mark.shared
 CLASS = "Classement FRR et FRR+ au 10 juillet 2025"
-Mapped = Callable[[str], tuple[Said, Tally]]
-
-
-@pytest.fixture(scope="module")
-def mapped(national_known: Known) -> Mapped:
-    @cache
-    def of(identifier: str) -> tuple[Said, Tally]:
-        source = source_of(identifier)
-        lines, tally = map_files(source, files_of(source), national_known)
-        return read(lines), tally
-
-    return of
-
-
-def raw(path: str, separator: str = ",") -> list[dict[str, str]]:
-    with (DATA / path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter=separator))
 
 
 def communes(rows: list[dict[str, str]], column: str, *conditions: tuple[str, str]) -> set[str]:
