@@ -10,6 +10,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from ingest.frames import read_table
 from ingest.identity import mint, split
 from ingest.known import Known
 from ingest.links.endpoints import CLOSE, ENDPOINTS, EXACT, SEE
@@ -70,8 +71,11 @@ def map_links(
         "wikidata_epci_from_nsi": mapper.epci,
     }
     for name, use in uses.items():
+        path, columns = files[f"{name}.csv"], COLUMNS[name].split(",")
+        # A table cut short is refused whole, which reading row by row would not see.
+        read_table(path, columns, Tally())
         mapper.open(name)
-        map_rows(files[f"{name}.csv"], COLUMNS[name].split(","), tally, use, _KEYS[name])
+        map_rows(path, columns, tally, use, _KEYS[name])
 
 
 class _Mapper:
