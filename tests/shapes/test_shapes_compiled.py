@@ -27,6 +27,7 @@ COMPARISONS = {
     f"sh:{name}ConstraintComponent"
     for name in ("LessThan", "LessThanOrEquals", "MinInclusive", "MinExclusive", "MaxInclusive")
 }
+ALTERNATIVES = "sh:OrConstraintComponent"
 PREFIXED = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -103,7 +104,9 @@ def test_mutants_give_the_same_findings(path: Path) -> None:
         # 4.5.3 count values that cannot be compared as breaches. Their datatype is wrong anyway.
         mistyped = {f.focus for f in reference if f.component == "sh:DatatypeConstraintComponent"}
         for finding in compiled - reference:
-            assert finding.component in COMPARISONS, operator
+            # One comparison of TIM-08 stands inside an sh:or, which is then what is reported.
+            alternative = (finding.rule, finding.component) == ("TIM-08", ALTERNATIVES)
+            assert alternative or finding.component in COMPARISONS, operator
             assert finding.focus in mistyped, operator
 
 
