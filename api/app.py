@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import definitions, linked_data, pages, question_routes, sparql_routes
+from api.access import TokenError, UpdateClosedError
 from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
 from api.problems import (
@@ -32,8 +33,10 @@ from api.protocol import ProtocolError
 from api.render import VARY, page
 from api.search import SearchIndex
 from api.service import EngineFactory, Service, open_service, pool
+from api.watching import AskerGoneError
 from ingest.errors import EmpilementError
 from ingest.settings import Settings
+from ingest.store import current
 from ontology.pages import resembling
 from queries.territories import TerritoryNotFoundError
 
@@ -48,6 +51,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _SUGGESTING: Final = 3
+# Level 9, the default, takes ten times the time of level 1 for a tenth off the size.
+_COMPRESSION: Final = 4
 
 
 def create_app(settings: Settings | None = None, engine_factory: EngineFactory = pool) -> FastAPI:
@@ -65,13 +70,15 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        service = await run_in_threadpool(open_service, chosen, engine_factory)
-        app.state.service = service
-        threading.Thread(target=service.warm, name="search-index", daemon=True).start()
+        version = await run_in_threadpool(current, chosen)
+        engine = engine_factory(chosen, version)
         try:
+            service = await run_in_threadpool(open_service, chosen, version, engine)
+            app.state.service = service
+            threading.Thread(target=service.warm, name="search-index", daemon=True).start()
             yield
         finally:
-            await run_in_threadpool(service.engine.close)
+            await run_in_threadpool(engine.close)
 
     app = FastAPI(
         title="Empilement",
@@ -82,12 +89,18 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=_COMPRESSION)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["Accept", "Accept-Language", "Content-Type", "If-None-Match"],
+        allow_headers=[
+            "Accept",
+            "Accept-Language",
+            "Authorization",
+            "Content-Type",
+            "If-None-Match",
+        ],
         expose_headers=["ETag", "Link", "Content-Language", "Retry-After"],
         max_age=86400,
     )
@@ -99,6 +112,9 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
         NotFoundError,
         NotReadyError,
         TooLargeError,
+        UpdateClosedError,
+        TokenError,
+        AskerGoneError,
         Exception,
     ):
         app.add_exception_handler(kind, _failed)
@@ -106,7 +122,8 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
     app.add_api_route("/ready", ready, methods=["GET", "HEAD"])
-    for module in (sparql_routes, question_routes, linked_data, definitions, pages):
+    app.router.routes.append(sparql_routes.route)
+    for module in (question_routes, linked_data, definitions, pages):
         app.include_router(module.router)
     return app
 

@@ -12,7 +12,7 @@ from api.negotiation import HTML, Offer, negotiate, offer
 from api.problems import failure_media, problem_of
 from api.render import VARY, language_of, page
 from api.service import Service, service_of
-from api.sparql_routes import shown
+from api.sparql_page import shown
 from ingest.errors import EmpilementError
 from queries.binding import bound
 from queries.catalogue import NamedQuery, ParameterType
@@ -124,7 +124,7 @@ def _media(request: Request, suffix: str) -> str:
 def _validators(request: Request, service: Service, media: str) -> tuple[str, dict[str, str]]:
     lang = language_of(request) if media == HTML else ""
     address = (request.url.path, request.url.query, media, lang, str(request.base_url))
-    tag = etag(service.version.id, service.code, *address)
+    tag = etag(service.mark, *address)
     return tag, {"ETag": tag, "Cache-Control": CACHE, "Vary": VARY}
 
 

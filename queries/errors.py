@@ -59,10 +59,6 @@ class QueryMemoryError(QueryError):
     exit_code = EXIT_LIMIT
 
 
-class QueryCancelledError(QueryError):
-    """The one who asked gave up, and the query was stopped."""
-
-
 class PoolBusyError(QueryError):
     """Every worker is busy and the queue is full, or the pool is closing."""
 

@@ -49,6 +49,23 @@ def explain(query: str, message: str) -> QuerySyntaxError:
     return QuerySyntaxError(line, column, _sentence(query, offset, found[3]))
 
 
+def explain_update(text: str, message: str) -> QuerySyntaxError:
+    """Turn the parser's message on an update into an error with a place and a sentence.
+
+    Args:
+        text: the update.
+        message: what the parser said of it.
+    """
+    found = _PLACE.search(message)
+    if found is None:
+        return QuerySyntaxError(1, 1, " ".join(message.split()) or "The update has a fault.")
+    line, column = int(found[1]), int(found[2])
+    lines = text.splitlines() or [""]
+    line = min(line, len(lines))
+    column = min(column, len(lines[line - 1]) + 1)
+    return QuerySyntaxError(line, column, "The update has a fault at this place or just before.")
+
+
 def place_of(text: str, offset: int) -> tuple[int, int]:
     """Give the line and the column, from 1, of an offset in a text."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
