@@ -1,5 +1,6 @@
 """The service: the application, its life, its headers, its failures."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from api import definitions, linked_data, pages, question_routes, sparql_routes
 from api.access import TokenError, UpdateClosedError
 from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
+from api.observing import METRICS_TYPE, Metrics, Observed
 from api.problems import (
     MEDIA_TYPE,
     NotFoundError,
@@ -31,6 +33,7 @@ from api.problems import (
 )
 from api.protocol import ProtocolError
 from api.render import VARY, page
+from api.renewal import renew_for_ever
 from api.search import SearchIndex
 from api.service import EngineFactory, Service, open_service, pool
 from api.watching import AskerGoneError
@@ -51,6 +54,13 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _SUGGESTING: Final = 3
+_LONGEST_ADDRESS: Final = 1 << 15
+TOO_LONG: Final = Problem(
+    414,
+    "too-long",
+    "The address of the request is too long.",
+    todo="Send a long query in the body of a POST.",
+)
 # Level 9, the default, takes ten times the time of level 1 for a tenth off the size.
 _COMPRESSION: Final = 4
 
@@ -76,7 +86,9 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
             service = await run_in_threadpool(open_service, chosen, version, engine)
             app.state.service = service
             threading.Thread(target=service.warm, name="search-index", daemon=True).start()
+            watching = asyncio.create_task(renew_for_ever(app, chosen))
             yield
+            watching.cancel()
         finally:
             await run_in_threadpool(engine.close)
 
@@ -105,6 +117,8 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
         max_age=86400,
     )
     app.add_middleware(_Headers)
+    app.state.metrics = Metrics()
+    app.add_middleware(Observed, metrics=app.state.metrics)
     for kind in (
         EmpilementError,
         ProtocolError,
@@ -122,6 +136,7 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
     app.add_api_route("/ready", ready, methods=["GET", "HEAD"])
+    app.add_api_route("/metrics", metrics, methods=["GET", "HEAD"])
     app.router.routes.append(sparql_routes.route)
     for module in (question_routes, linked_data, definitions, pages):
         app.include_router(module.router)
@@ -141,6 +156,14 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready", "version": service.version.id})
 
 
+async def metrics(request: Request) -> Response:
+    """Give the metrics of this process in the text format of Prometheus."""
+    service: Service = request.app.state.service
+    counts = {} if service.pool is None else service.pool.crew.counts
+    measured: Metrics = request.app.state.metrics
+    return Response(measured.write(service.version.id, counts), media_type=METRICS_TYPE)
+
+
 class _Headers:
     """Adds the headers every answer has.
 
@@ -152,6 +175,11 @@ class _Headers:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:
+            answer = JSONResponse(TOO_LONG.body(), TOO_LONG.status, media_type=MEDIA_TYPE)
+            await answer(scope, receive, send)
+            return
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)

@@ -16,13 +16,14 @@ from api.access import Allowance, allowance, require_update
 from api.asking import answered, streamed
 from api.caching import CACHE, Kept, etag, lasting, matches
 from api.negotiation import HTML, NotAcceptableError, Offer, offer, preferences
+from api.observing import BrokenOffError, note
 from api.problems import TooLargeError, problem_of
 from api.protocol import ServiceDescription, SparqlRequest, SparqlUpdate, parse_request
 from api.render import VARY, language_of
 from api.service import Service, service_of
 from api.service_description import describe_service
 from api.sparql_page import EXAMPLE, shown, sparql_page
-from api.watching import AskerGoneError, departure, watched
+from api.watching import departure, watched
 from ingest.errors import EmpilementError
 from ontology.namespaces import PREFIXES
 from queries.engine import Dataset
@@ -38,10 +39,6 @@ _PAGE: Final = Offer(HTML, ("application/xhtml+xml",))
 OFFERS: Final = tuple(offer(each) for each in (*RESULTS, *GRAPHS))
 _BOTH: Final = f"{Format.JSON.media_type},{Format.TURTLE.media_type}"
 _SENT: Final = {"Vary": VARY}
-
-
-class BrokenOffError(Exception):
-    """An answer failed after its first bytes were sent: the connection must break."""
 
 
 class SparqlEndpoint:
@@ -90,6 +87,7 @@ class _Exchange:
             await response(self._scope, self._receive, self._send)
             return
         wanted = _wanted(asked.format, accept)
+        note(self._scope, query=asked.query)
         reading = self._scope["method"] != "POST"
         tag = _tag(service, asked, wanted, allowed) if lasting(asked.query) else ""
         headers = dict(_SENT)
@@ -98,20 +96,28 @@ class _Exchange:
             if reading:
                 headers |= {"ETag": tag, "Cache-Control": CACHE}
                 if matches(request.headers.get("if-none-match"), tag):
+                    note(self._scope, outcome="not-modified")
                     await self._send_whole(HTTPStatus.NOT_MODIFIED, headers, b"")
                     return
             if kept is not None:
+                note(self._scope, outcome="kept")
                 await self._send_whole(
                     HTTPStatus.OK, headers | {"Content-Type": kept.media_type}, kept.body
                 )
                 return
         else:
             headers["Cache-Control"] = "no-store"
-        reply = await watched(
-            self._receive, streamed(service, asked.query, wanted, _dataset(asked), allowed)
-        )
+        try:
+            reply = await watched(
+                self._receive, streamed(service, asked.query, wanted, _dataset(asked), allowed)
+            )
+        except EmpilementError as error:
+            note(self._scope, outcome=problem_of(error).code)
+            raise
+        note(self._scope, outcome="answered")
         headers["Content-Type"] = _typed(reply.media_type)
         if reply.whole is not None:
+            note(self._scope, rows=reply.rows)
             if tag:
                 service.cache.keep(tag, Kept(headers["Content-Type"], reply.whole))
             await self._send_whole(HTTPStatus.OK, headers, reply.whole)
@@ -134,7 +140,9 @@ class _Exchange:
         gone = asyncio.ensure_future(departure(self._receive))
         try:
             await self._pass_on(reply.pieces(), gone)
+            note(self._scope, rows=reply.rows)
         except EmpilementError as error:
+            note(self._scope, outcome=problem_of(error).code)
             raise BrokenOffError(error.what) from error
         finally:
             gone.cancel()
@@ -143,7 +151,8 @@ class _Exchange:
     async def _pass_on(self, pieces: AsyncIterator[bytes], gone: "asyncio.Future[None]") -> None:
         async for piece in pieces:
             if gone.done():
-                raise AskerGoneError
+                note(self._scope, outcome="cancelled")
+                return
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})
 

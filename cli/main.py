@@ -168,9 +168,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address; EMPILEMENT_HOST if none.")] = None,
 ) -> None:
     """Serve the current graph: SPARQL, linked data, pages."""
-    import uvicorn
-
-    from api.app import create_app
+    from api.server import run
     from ingest.store import current
 
     changes: dict[str, Any] = {"port": port, "host": host}
@@ -178,7 +176,7 @@ def serve(
     current(settings)
     require_port(settings.host, settings.port)
     say(f"http://{settings.host}:{settings.port}/")
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+    run(settings)
 
 
 def require_port(host: str, port: int) -> None:

@@ -1,6 +1,7 @@
 """Settings of the product, read from the environment (prefix EMPILEMENT_)."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -58,6 +59,13 @@ class Settings(BaseSettings):
     query_seconds: float = Field(30.0, gt=0, description="Time limit of one query, in seconds")
     query_memory_mb: int = Field(
         2048, ge=64, description="Memory one query may take beyond the loaded graph, in MiB"
+    )
+    reload_seconds: float = Field(
+        5.0, ge=0, description="How often to look for a new build, in seconds; 0: never"
+    )
+    log_format: Literal["json", "text"] = Field("json", description="Form of the log lines")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level that is logged; INFO holds a line a request"
     )
     resident: bool = Field(
         True, description="Serve from memory (fast) rather than from disk (small)"

@@ -241,18 +241,18 @@ def write(results: Results, chosen: Format, output: Outlet, rows: int) -> None:
     file = cast("IO[bytes]", output)
     try:
         if isinstance(results, ox.QueryTriples):
-            triples = _counted(results, rows) if rows else results
-            ox.serialize(triples, file, format=chosen.rdf, prefixes=SHOWN)
+            ox.serialize(_counted(results, output, rows), file, format=chosen.rdf, prefixes=SHOWN)
         else:
             results.serialize(file, format=chosen.results)
     except (OSError, RuntimeError, ValueError) as error:
         raise output.error or failure(error) from error
 
 
-def _counted(results: ox.QueryTriples, rows: int) -> Iterator[ox.Triple]:
-    for count, triple in enumerate(results):
-        if count >= rows:
+def _counted(results: ox.QueryTriples, output: Outlet, rows: int) -> Iterator[ox.Triple]:
+    for count, triple in enumerate(results, 1):
+        if rows and count > rows:
             raise too_many(rows)
+        output.rows = count
         yield triple
 
 

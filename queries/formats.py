@@ -207,9 +207,7 @@ def tidy(chosen: Format, body: bytes, *, whole: bool = True) -> bytes:
             names = sorted(re.findall(rb' xmlns:[^=]+="[^"]*"', head[1]))
             rest = body[head.end() :]
             used = b"rdf:" + rest
-            kept = [
-                each for each in names if not whole or each[7:].split(b"=")[0] + b":" in used
-            ]
+            kept = [each for each in names if not whole or each[7:].split(b"=")[0] + b":" in used]
             return body[: head.start()] + b"<rdf:RDF" + b"".join(kept) + b">" + rest
     return body
 

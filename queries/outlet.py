@@ -21,6 +21,8 @@ _CSV_QUOTED: Final = re.compile(rb'"[^"]*+"')
 class Outlet:
     """A file as pyoxigraph writes to one.
 
+    ``rows`` counts the rows or, by whoever writes a graph, its triples.
+
     The first pieces wait until there are enough of them: an answer smaller than that is sent
     whole, once it is known to be sound. Prefixes are put in order while that can still be done;
     a graph larger than 4 MiB keeps them all.
@@ -39,7 +41,8 @@ class Outlet:
         self._send = send
         self._most = most
         self._rows = rows
-        self._counter = RowCounter(chosen) if rows and not chosen.is_graph else None
+        self._counter = None if chosen.is_graph else RowCounter(chosen)
+        self.rows = 0
         self._held = bytearray()
         self._written = 0
         self._untidy = _TIDIED if chosen in _PREFIXED else 0
@@ -55,7 +58,9 @@ class Outlet:
         self._written += len(data)
         if self._written > self._most:
             self._refuse(too_large(self._most))
-        if self._counter is not None and self._counter.feed(data) > self._rows:
+        if self._counter is not None:
+            self.rows = self._counter.feed(data)
+        if self._rows and self.rows > self._rows:
             self._refuse(too_many(self._rows))
         self._held += data
         if self._untidy and len(self._held) > self._untidy:

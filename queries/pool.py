@@ -47,6 +47,7 @@ class Reply:
         whole: the bytes, if they were few; None if they come in pieces.
         spool: where the pieces come.
         task: what brings them.
+        rows: how many rows or triples it has; 0 until all of it is there, and for an ASK.
     """
 
     form: QueryForm
@@ -54,6 +55,7 @@ class Reply:
     whole: bytes | None
     spool: Spool | None = None
     task: "asyncio.Task[None] | None" = None
+    rows: int = 0
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Give the bytes; stop the query if they are no longer wanted.
@@ -243,20 +245,21 @@ class Pool:
                 worker.writer.write(told(Kind.REQUEST, request))
                 kind, body = await read(worker.reader)
                 if kind is Kind.END:
-                    sound = self._ended(body)
+                    sound, _ = _ended(body)
                     return Reply(QueryForm.GRAPH, "", b"")
                 header = json.loads(body)
                 _, piece = await read(worker.reader)
                 form, media_type = QueryForm(header["form"]), header["media_type"]
                 if len(piece) != PIECE:
                     _, end = await read(worker.reader)
-                    sound = self._ended(end)
-                    return Reply(form, media_type, piece)
-            spool = Spool()
-            spool.write(piece)
-            task = asyncio.create_task(self._pump(worker, spool, limit, seconds, turning))
+                    sound, rows = _ended(end)
+                    return Reply(form, media_type, piece, rows=rows)
+            reply = Reply(form, media_type, None, Spool())
+            reply.task = asyncio.create_task(
+                self._pump(worker, reply, piece, limit, seconds, turning)
+            )
             handed_on = True
-            return Reply(form, media_type, None, spool, task)
+            return reply
         except TimeoutError:
             raise faults.overrun(seconds) from None
         except (EOFError, OSError):
@@ -272,19 +275,22 @@ class Pool:
     async def _pump(
         self,
         worker: Worker,
-        spool: Spool,
+        reply: Reply,
+        piece: bytes,
         limit: float,
         seconds: float,
         turning: asyncio.TimerHandle,
     ) -> None:
         sound = False
+        spool = reply.spool or Spool()
+        spool.write(piece)
         try:
             async with asyncio.timeout_at(limit):
                 kind, body = await read(worker.reader)
                 while kind is Kind.PIECE:
                     spool.write(body)
                     kind, body = await read(worker.reader)
-            sound = self._ended(body)
+            sound, reply.rows = _ended(body)
             spool.end()
         except TimeoutError:
             spool.end(faults.overrun(seconds))
@@ -297,13 +303,14 @@ class Pool:
             turning.cancel()
             self.crew.give_back(worker, sound)
 
-    def _ended(self, body: bytes) -> bool:
-        """Read the end of an answer: whether the worker may go on; its error is raised."""
-        end = json.loads(body)
-        sound = not (end.get("worn") or end.get("last"))
-        if "error" in end:
-            raise _ToldError(unpacked(end, _KINDS), sound)
-        return sound
+
+def _ended(body: bytes) -> tuple[bool, int]:
+    """Read the end of an answer: whether the worker may go on, and the rows; or its error."""
+    end = json.loads(body)
+    sound = not (end.get("worn") or end.get("last"))
+    if "error" in end:
+        raise _ToldError(unpacked(end, _KINDS), sound)
+    return sound, end.get("rows", 0)
 
 
 class _ToldError(Exception):

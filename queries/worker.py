@@ -95,7 +95,7 @@ def reply(
         return packed(out_of_memory()) | {"last": True}
     except BaseException as error:  # a panic of the engine is no Exception
         return packed(engine.failure(error)) | {"last": True}
-    return {}
+    return {"rows": outlet.rows}
 
 
 def rehearse(
