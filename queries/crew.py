@@ -61,8 +61,8 @@ class Crew:
         self._refill()
 
     def ready(self) -> bool:
-        """Whether there is a worker."""
-        return bool(self._members) and not self.closed
+        """Whether there is a worker, or the graph from which one is forked at once."""
+        return (bool(self._members) or self._generation.loaded) and not self.closed
 
     async def wait_ready(self) -> None:
         """Wait until the graph is loaded.

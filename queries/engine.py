@@ -198,11 +198,14 @@ def evaluate(
             return store.query(
                 query,
                 prefixes=PREFIXES,
+                base_iri=BASE,
                 default_graph=_graphs(dataset.default),
                 named_graphs=_graphs(dataset.named),
             )
         union = not names_dataset(query)
-        return store.query(query, prefixes=PREFIXES, use_default_graph_as_union=union)
+        return store.query(
+            query, prefixes=PREFIXES, base_iri=BASE, use_default_graph_as_union=union
+        )
     except SyntaxError as error:
         raise explain(query, str(error)) from None
     except (OSError, RuntimeError, ValueError) as error:
@@ -266,7 +269,7 @@ def update(store: ox.Store, text: str) -> None:
     """
     guard.check_update(text)
     try:
-        store.update(text, prefixes=PREFIXES)
+        store.update(text, prefixes=PREFIXES, base_iri=BASE)
     except SyntaxError as error:
         raise explain_update(text, str(error)) from None
     except (OSError, RuntimeError, ValueError) as error:

@@ -35,6 +35,7 @@ class Generation:
         self._control: Connection | None = None
         self._process: Any = None
         self._closed = False
+        self.loaded = False
         self.loads = 0
 
     def load(self) -> None:
@@ -57,6 +58,7 @@ class Generation:
         if "error" in first:
             self.hang_up()
             raise lost(first["error"])
+        self.loaded = True
         self.loads += 1
 
     def fork(self) -> tuple[int, socket.socket]:
@@ -127,6 +129,7 @@ class Generation:
 
     def hang_up(self) -> None:
         """End the resident, which takes its idle workers along."""
+        self.loaded = False
         if self._control is not None:
             self._control.close()
             self._control = None

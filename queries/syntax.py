@@ -5,7 +5,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontology.namespaces import PREFIXES
+from ontology.namespaces import BASE, PREFIXES
 from queries.errors import QuerySyntaxError
 from queries.tokens import NAME, words
 
@@ -119,7 +119,7 @@ def _unbalanced(query: str) -> QuerySyntaxError | None:
 
 def _second_parse(query: str) -> str:
     try:
-        ox.Store().query(query + _PADDING, prefixes=PREFIXES)
+        ox.Store().query(query + _PADDING, prefixes=PREFIXES, base_iri=BASE)
     except SyntaxError as error:
         return str(error)
     return ""
