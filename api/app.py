@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import definitions, linked_data, pages, question_routes, sparql_routes
+from api import definitions, linked_data, pages, question_routes, sparql_routes, well_known
 from api.access import TokenError, UpdateClosedError
 from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
@@ -138,7 +138,7 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
     app.add_api_route("/ready", ready, methods=["GET", "HEAD"])
     app.add_api_route("/metrics", metrics, methods=["GET", "HEAD"])
     app.router.routes.append(sparql_routes.route)
-    for module in (question_routes, linked_data, definitions, pages):
+    for module in (question_routes, linked_data, definitions, well_known, pages):
         app.include_router(module.router)
     return app
 

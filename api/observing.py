@@ -13,6 +13,7 @@ from api.watching import AskerGoneError
 LOG: Final = logging.getLogger("empilement.http")
 METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _NOTES: Final = "empilement"
+_PROBES: Final = frozenset(("/health", "/ready", "/metrics"))
 _GONE: Final = 499
 _BROKEN: Final = 500
 _BUCKETS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
@@ -125,7 +126,8 @@ class Observed:
         self._metrics.seconds.labels(route).observe(seconds)
         if "outcome" in notes:
             self._metrics.queries.labels(notes["outcome"]).inc()
-        if LOG.isEnabledFor(logging.INFO):
+        level = logging.DEBUG if route in _PROBES else logging.INFO
+        if LOG.isEnabledFor(level):
             said = {
                 "method": scope["method"],
                 "path": scope["path"],
@@ -133,4 +135,4 @@ class Observed:
                 "milliseconds": round(seconds * 1000, 3),
                 "bytes": size,
             }
-            LOG.info("request", extra=said | notes)
+            LOG.log(level, "request", extra=said | notes)

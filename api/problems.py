@@ -99,6 +99,7 @@ TABLE: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (errors.QueryMemoryError, 507, "query-memory"),
     (errors.PoolBusyError, 503, "busy"),
     (errors.EngineUnavailableError, 503, "unavailable"),
+    (errors.EndpointError, 502, "endpoint"),
     (errors.UnknownQueryError, 404, "unknown-query"),
     (errors.UnknownTerritoryError, 404, "unknown-territory"),
     (errors.ParameterError, 400, "parameter"),

@@ -62,7 +62,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop the clock: the head is there."""
         self._reading = False
         self._unwind()
-        super().on_headers_complete()
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if size > MOST_HEAD:
+            self._give_up(_TOO_LARGE)
+        else:
+            super().on_headers_complete()
 
     def _wind(self) -> None:
         self._unwind()

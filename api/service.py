@@ -147,6 +147,7 @@ def code_mark() -> str:
             digest.update(path.read_bytes())
     shown = (
         "queries/named/*.rq",
+        "queries/*.py",
         "ontology/**/*.ttl",
         "ontology/*.py",
         "shapes/*.ttl",

@@ -46,6 +46,7 @@ class SparqlEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
+        scope["route"] = route
         await _Exchange(scope, receive, send).run()
 
 
