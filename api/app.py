@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import definitions, linked_data, pages, question_routes, sparql_routes, well_known
+from api import definitions, linked_data, openapi, pages, question_routes, sparql_routes, well_known
 from api.access import TokenError, UpdateClosedError
 from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
             "Content-Type",
             "If-None-Match",
         ],
-        expose_headers=["ETag", "Link", "Content-Language", "Retry-After"],
+        expose_headers=["ETag", "Link", "Content-Disposition", "Content-Language", "Retry-After"],
         max_age=86400,
     )
     app.add_middleware(_Headers)
@@ -140,6 +140,7 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
     app.router.routes.append(sparql_routes.route)
     for module in (question_routes, linked_data, definitions, well_known, pages):
         app.include_router(module.router)
+    openapi.install(app)
     return app
 
 

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from api.messages import LANGUAGES
 from api.negotiation import HTML
 from api.problems import MEDIA_TYPE
-from api.question_forms import forms_of
+from api.question_forms import forms_of, short_name
 from queries.binding import EXPECTED, LONGEST_TEXT
 from queries.catalogue import NamedQuery, Parameter, ParameterType, load_catalogue
 from queries.formats import Format
@@ -209,13 +209,12 @@ def _failed() -> dict[str, Any]:
 
 
 def _path(asked: NamedQuery) -> dict[str, Any]:
-    names = ["html", *(each.extension for each in forms_of(asked))]
     form = {
         "name": "format",
         "in": "query",
         "description": "Form of the answer; wins over Accept. "
         f"As a suffix too: /query/{asked.slug}.csv",
-        "schema": {"enum": names},
+        "schema": {"enum": [short_name(each) for each in (None, *forms_of(asked))]},
     }
     referred = ("304", *map(str, _FAILURES))
     failures = {each: {"$ref": f"#/components/responses/{each}"} for each in referred}

@@ -31,6 +31,17 @@ def forms_of(asked: NamedQuery) -> tuple[Form, ...]:
     return (*RESULTS, *tables_of(asked.columns))
 
 
+def short_name(form: Form | None) -> str:
+    """Give the name that ``format=`` and suffixes have for a form: ``json``, not ``srj``."""
+    match form:
+        case None:
+            return "html"
+        case Format():
+            return form.name.lower()
+        case TableFormat():
+            return form.extension
+
+
 def wanted_form(request: Request, asked: NamedQuery, suffix: str) -> Form | None:
     """Choose the form of an answer: by the suffix, else ``format=``, else the header Accept.
 
@@ -64,7 +75,7 @@ def _named(name: str, asked: NamedQuery) -> Form | None:
     except FormatError:
         found = None
     if found is None or found.is_graph:
-        known = ", ".join(("html", *(each.extension for each in forms_of(asked))))
+        known = ", ".join(map(short_name, (None, *forms_of(asked))))
         raise FormatError(
             f"The answer cannot be given as {name!r}.",
             "A question answers with rows.",

@@ -13,7 +13,15 @@ from api.caching import CACHE, Kept, etag, matches
 from api.negotiation import HTML, Offer, negotiate
 from api.problems import failure_media, problem_of
 from api.question_files import written
-from api.question_forms import PAGE, Form, file_headers, forms_of, origin_of, wanted_form
+from api.question_forms import (
+    PAGE,
+    Form,
+    file_headers,
+    forms_of,
+    origin_of,
+    short_name,
+    wanted_form,
+)
 from api.render import VARY, language_of, page
 from api.service import Service, service_of
 from api.sparql_page import shown
@@ -191,7 +199,7 @@ def _listed(each: NamedQuery) -> dict[str, Any]:
         "title": each.title,
         "question": each.question,
         "columns": list(each.columns),
-        "formats": ["html", *(form.extension for form in forms_of(each))],
+        "formats": [short_name(form) for form in (None, *forms_of(each))],
         "parameters": [
             {
                 "name": parameter.name,
