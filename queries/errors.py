@@ -71,6 +71,12 @@ class EngineUnavailableError(QueryError):
     exit_code = EXIT_LIMIT
 
 
+class EndpointError(QueryError):
+    """The endpoint that was asked refuses the query, or its answer cannot be trusted."""
+
+    exit_code = EXIT_LIMIT
+
+
 class UnknownQueryError(QueryError):
     """No named query has this name."""
 
