@@ -35,7 +35,7 @@ from api.protocol import ProtocolError
 from api.render import VARY, page
 from api.renewal import renew_for_ever
 from api.search import SearchIndex
-from api.service import EngineFactory, Service, open_service, pool
+from api.service import EngineFactory, Service, backend, open_service
 from api.watching import AskerGoneError
 from ingest.errors import EmpilementError
 from ingest.settings import Settings
@@ -65,12 +65,15 @@ TOO_LONG: Final = Problem(
 _COMPRESSION: Final = 4
 
 
-def create_app(settings: Settings | None = None, engine_factory: EngineFactory = pool) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, engine_factory: EngineFactory = backend
+) -> FastAPI:
     """Make the application.
 
     Args:
         settings: where the build lies and how far queries may go; from the environment if absent.
-        engine_factory: opens the engine on the version in use; a pool of processes by default.
+        engine_factory: opens the engine on the version in use; by default a pool of processes, or
+            the endpoint of the settings.
 
     Returns:
         The application. Its engine is opened when it starts, and closed when it stops.

@@ -30,10 +30,10 @@ async def streamed(
         QueryError: as the engine does.
 
     """
-    if service.pool is not None:
+    if service.live is not None:
         seconds = None if allowed is None else allowed.seconds
         rows = None if allowed is None else allowed.rows
-        return await service.pool.stream(text, wanted, dataset, seconds=seconds, rows=rows)
+        return await service.live.stream(text, wanted, dataset, seconds=seconds, rows=rows)
     found = await run_in_threadpool(service.engine.answer, text, wanted, dataset)
     return Reply(found.form, found.media_type, found.body)
 

@@ -12,6 +12,7 @@ from api.service import Service
 from ingest.errors import EmpilementError, MissingBuildError
 from ingest.settings import Settings
 from ingest.store import Version, current
+from queries.remote import RemoteEngine
 
 LOG: Final = logging.getLogger("empilement.renewal")
 
@@ -35,6 +36,9 @@ async def renew_for_ever(app: FastAPI, settings: Settings) -> None:
             continue
         if found.id in (service.version.id, refused):
             continue
+        if not await run_in_threadpool(_held, service, found):
+            # It is not pushed yet, or not to its end.
+            continue
         try:
             app.state.service = await renewed(service, found)
             LOG.info("renewed", extra={"version": found.id, "before": service.version.id})
@@ -44,7 +48,7 @@ async def renew_for_ever(app: FastAPI, settings: Settings) -> None:
 
 
 async def renewed(service: Service, version: Version) -> Service:
-    """Have the pool load another version.
+    """Have the pool load another version, or ask the endpoint for it.
 
     Args:
         service: the service as it is.
@@ -57,9 +61,17 @@ async def renewed(service: Service, version: Version) -> Service:
         EngineUnavailableError: the version cannot be loaded; the old one goes on.
 
     """
+    engine = service.engine
+    if isinstance(engine, RemoteEngine):
+        engine = engine.holding(version.id)
     if service.pool is not None:
         graph = version.dataset if service.settings.resident else version.store
         await service.pool.renew(graph)
-    fresh = replace(service, version=version, _index=None)
+    fresh = replace(service, version=version, engine=engine, _index=None)
     await run_in_threadpool(fresh.warm)
     return fresh
+
+
+def _held(service: Service, version: Version) -> bool:
+    engine = service.engine
+    return not isinstance(engine, RemoteEngine) or engine.holding(version.id).holds()

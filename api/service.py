@@ -21,6 +21,7 @@ from ingest.store import Version
 from queries.catalogue import NamedQuery, load_catalogue
 from queries.engine import Engine
 from queries.pool import Pool
+from queries.remote import RemoteEngine
 from queries.workers import PoolEngine
 
 _HERE: Final = Path(__file__).parent
@@ -64,9 +65,14 @@ class Service:
         return self.engine.pool if isinstance(self.engine, PoolEngine) else None
 
     @property
+    def live(self) -> Pool | RemoteEngine | None:
+        """What is asked from the event loop, takes updates and counts them, if the engine can."""
+        return self.engine if isinstance(self.engine, RemoteEngine) else self.pool
+
+    @property
     def mark(self) -> str:
         """A mark that changes with the data, by a build or by an update, and with the code."""
-        revision = 0 if self.pool is None else self.pool.revision
+        revision = 0 if self.live is None else self.live.revision
         return f"{self.version.id}.{revision}.{self.code}"
 
     @property
@@ -100,6 +106,25 @@ class Service:
             return self.engine.ask("ASK {}")
         except EmpilementError:
             return False
+
+
+def backend(settings: Settings, version: Version) -> Engine:
+    """Open what answers queries: the endpoint of the settings if they name one, else the pool."""
+    return remote(settings, version) if settings.sparql_endpoint else pool(settings, version)
+
+
+def remote(settings: Settings, version: Version) -> RemoteEngine:
+    """Open the endpoint elsewhere; it answers only once this build was pushed there."""
+    return RemoteEngine(
+        settings.sparql_endpoint,
+        update_url=settings.sparql_update,
+        version=version.id,
+        seconds=settings.query_seconds,
+        rows=settings.answer_rows,
+        answer_mb=settings.answer_mb,
+        queue=settings.queue,
+        allowed=settings.service_allowed,
+    )
 
 
 def pool(settings: Settings, version: Version) -> Engine:

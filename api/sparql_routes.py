@@ -162,14 +162,14 @@ class _Exchange:
         await self._send({"type": "http.response.start", "status": status, "headers": raw})
 
     async def _updated(self, service: Service, asked: SparqlUpdate) -> Response:
-        if service.pool is None:
+        if service.live is None:
             raise EngineUnavailableError(
                 "This service takes no update.",
-                "Its engine is not the pool that holds the graph in memory.",
-                "Put the update to the endpoint behind it.",
+                "Its engine is neither the pool that holds the graph in memory nor an endpoint.",
+                "Put the update to what holds the graph.",
             )
         text = with_dataset(asked.update, asked.default_graphs, asked.named_graphs)
-        await watched(self._receive, service.pool.update(text))
+        await watched(self._receive, service.live.update(text))
         return Response(status_code=204, headers=_SENT)
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from queries import engine
 from queries.engine import Answer, Dataset, Table
+from queries.faults import closed
 from queries.formats import Format
 from queries.pool import Pool
 
@@ -27,6 +28,7 @@ class PoolEngine:
     def __init__(self, pool: Pool, loop: asyncio.AbstractEventLoop) -> None:
         self.pool = pool
         self._loop = loop
+        self._closed = False
 
     def answer(
         self, query: str, media_type: str | None = None, dataset: Dataset | None = None
@@ -51,10 +53,16 @@ class PoolEngine:
         self._wait(self.pool.wait_ready())
 
     def close(self) -> None:
-        """Stop every query and every process."""
-        self._wait(self.pool.close())
+        """Stop every query and every process. What comes after is refused."""
+        if not self._closed:
+            self._wait(self.pool.close())
+            self._closed = True
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._closed:
+            # The loop may have stopped: nobody would ever do the work.
+            work.close()
+            raise closed()
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
@@ -77,7 +85,6 @@ class WorkerPool(PoolEngine):
         self._thread.start()
         made: Future[Pool] = asyncio.run_coroutine_threadsafe(_made(graph, limits), loop)
         super().__init__(made.result(), loop)
-        self._open = True
         atexit.register(self.close)
 
     def __enter__(self) -> "WorkerPool":
@@ -88,9 +95,8 @@ class WorkerPool(PoolEngine):
 
     def close(self) -> None:
         """Stop every query, every process and the loop."""
-        if not self._open:
+        if self._closed:
             return
-        self._open = False
         atexit.unregister(self.close)
         super().close()
         self._loop.call_soon_threadsafe(self._loop.stop)

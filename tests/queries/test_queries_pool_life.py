@@ -163,6 +163,8 @@ def test_close_leaves_no_process_and_refuses_what_comes(graph: Path) -> None:
         burning.result(5)
     assert not any(alive(pid) for pid in pids)
     assert not made.ready()
+    with pytest.raises(EngineUnavailableError, match="stopping"):
+        made.ask("ASK {}")
     made.close()
 
 
