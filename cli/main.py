@@ -54,11 +54,12 @@ def build(
     from ingest.build import build as build_graph
     from ingest.build import steps
     from ingest.progress import reporting
+    from queries.examples import companions
 
     if check:
         require_consistency()
     with reporting(errors, steps()) as progress:
-        version = build_graph(Settings(), progress, force=force)
+        version = build_graph(Settings(), progress, force, companions())
     info = version.info
     say(f"version {version.id}: {info['quads']} quads in {len(info['graphs'])} graphs")
     for source in info["sources"]:

@@ -13,36 +13,26 @@ from ontology.namespaces import GRAPH, PREFIXES
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _LANGUAGE: Final = f"{PREFIXES['rdf']}langString"
 _STRING: Final = f"{PREFIXES['xsd']}string"
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What a class does with a property.
-
-    Args:
-        triples: the statements whose subject is an instance of the class.
-        objects: those whose object is an instance of each class, by IRI.
-        datatypes: those whose object is a literal of each datatype, by IRI.
-    """
-
-    triples: Counter[None] = field(default_factory=Counter)
-    objects: Counter[str] = field(default_factory=Counter)
-    datatypes: Counter[str] = field(default_factory=Counter)
+_NO_CLASSES: Final = pl.DataFrame(schema={"subject": pl.String, "class": pl.String})
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a set of statements holds.
+    """What a set of statements holds; classes, properties and datatypes are given by IRI.
 
     Args:
-        entities: distinct instances, by IRI of the class.
-        triples: statements, by IRI of the property.
-        uses: by IRI of a class and of a property; of one graph alone, not counted.
+        entities: distinct instances, by class.
+        triples: statements, by property.
+        uses: statements by class of the subject and property; of one graph alone, not counted.
+        objects: the same, by class of the subject, property and class of the object.
+        datatypes: the same, by class of the subject, property and datatype of the literal.
     """
 
     entities: Mapping[str, int]
-    triples: Counter[str]
-    uses: Mapping[tuple[str, str], Use] = field(default_factory=dict)
+    triples: Counter[str] = field(default_factory=Counter)
+    uses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    objects: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    datatypes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
 def count_parts(parts: Iterable[Part]) -> tuple[Counts, dict[str, Counts]]:
@@ -62,36 +52,27 @@ def count_parts(parts: Iterable[Part]) -> tuple[Counts, dict[str, Counts]]:
     made = [part for part in parts if part.quads]
     stated = {part.name: _classes(part) for part in made}
     pairs = pl.concat([*stated.values(), _NO_CLASSES]).unique()
-    entities = _by_class(pairs)
-    kinds = pairs.group_by("subject").agg(pl.col("class").sort().implode().list.join(" "))
+    sets = pairs.group_by("subject").agg(pl.col("class").sort().str.join(" "))
     # Few sets of classes exist: statements are gathered by the number of one.
-    kinds = kinds.with_columns(pl.col("class").rank("dense").alias("kind"))
-    classes = {
-        number: text.split(" ")
-        for number, text in kinds.select("kind", "class").unique().iter_rows()
-    }
-    kinds = kinds.select("subject", "kind")
-    triples: Counter[str] = Counter()
-    uses: dict[tuple[str, str], Use] = {}
+    sets = sets.with_columns(pl.col("class").rank("dense").alias("kind"))
+    kinds = {number: text.split(" ") for number, text in _distinct(sets)}
+    instances = sets.select("subject", "kind")
+    whole = Counts(_by_class(pairs))
     alone: dict[str, Counts] = {}
     for part in made:
-        own: Counter[str] = Counter()
-        for kind, predicate, other, ending, number in _gathered(part, kinds).iter_rows():
-            name = predicate[1:-1]
-            own[name] += number
-            for each in classes.get(kind, ()):
-                use = uses.setdefault((each[1:-1], name), Use())
-                use.triples[None] += number
+        own = Counts(_by_class(stated[part.name]))
+        for kind, predicate, other, ending, number in _gathered(part, instances).iter_rows():
+            own.triples[predicate[1:-1]] += number
+            for each in kinds.get(kind, ()):
+                use = (each[1:-1], predicate[1:-1])
+                whole.uses[use] += number
                 if ending is not None:
-                    use.datatypes[_datatype(ending)] += number
-                for target in classes.get(other, ()):
-                    use.objects[target[1:-1]] += number
-        alone[part.name] = Counts(_by_class(stated[part.name]), own)
-        triples += own
-    return Counts(entities, triples, uses), alone
-
-
-_NO_CLASSES: Final = pl.DataFrame(schema={"subject": pl.String, "class": pl.String})
+                    whole.datatypes[*use, _datatype(ending)] += number
+                for target in kinds.get(other, ()):
+                    whole.objects[*use, target[1:-1]] += number
+        alone[part.name] = own
+        whole.triples.update(own.triples)
+    return whole, alone
 
 
 def _lines(part: Part) -> pl.LazyFrame:
@@ -115,14 +96,18 @@ def _classes(part: Part) -> pl.DataFrame:
     return rows.select("subject", pl.col("object").alias("class")).collect()
 
 
+def _distinct(sets: pl.DataFrame) -> Iterable[tuple[int, str]]:
+    return sets.select("kind", "class").unique().iter_rows()
+
+
 def _by_class(pairs: pl.DataFrame) -> dict[str, int]:
     counted = pairs.group_by("class").len().sort("class")
     return {name[1:-1]: number for name, number in counted.iter_rows()}
 
 
-def _gathered(part: Part, kinds: pl.DataFrame) -> pl.DataFrame:
+def _gathered(part: Part, instances: pl.DataFrame) -> pl.DataFrame:
     """Count statements by kind of subject, predicate, kind of object and end of a literal."""
-    known = kinds.lazy()
+    known = instances.lazy()
     rows = _split(_lines(part)).join(known, on="subject", how="left")
     rows = rows.join(known, left_on="object", right_on="subject", how="left", suffix="_other")
     ending = pl.col("object").str.extract(r'"([^"]*)$')

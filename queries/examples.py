@@ -15,7 +15,7 @@ from ontology.namespaces import BASE, GRAPH, PREFIXES
 from queries.catalogue import NamedQuery, load_catalogue
 
 EXAMPLES: Final = f"{GRAPH}service/examples"
-DECLARED: Final = f"{BASE}service/prefixes"
+DECLARED: Final = f"{EXAMPLES}#prefixes"
 ENDPOINT: Final = f"{BASE}sparql"
 _ANY_URI: Final = term("xsd", "anyURI")
 _TITLE: Final = {
@@ -42,7 +42,7 @@ def examples(questions: Mapping[str, NamedQuery]) -> Graph:
     graph = Graph(EXAMPLES)
     graph.add(DECLARED, type_, term("owl", "Ontology"))
     for prefix, namespace in PREFIXES.items():
-        declaration = f"{BASE}service/prefix/{prefix}"
+        declaration = f"{EXAMPLES}#prefix-{prefix}"
         graph.add(DECLARED, term("sh", "declare"), NamedNode(declaration))
         graph.add(declaration, type_, term("sh", "PrefixDeclaration"))
         graph.add(declaration, term("sh", "prefix"), Literal(prefix))
