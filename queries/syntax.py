@@ -147,7 +147,7 @@ def _sentence(query: str, offset: int, expected: str) -> str:
     if "variable that is unbound" in expected:
         return "The SELECT names a variable that is neither grouped nor aggregated."
     if "IRI parsing failed" in expected:
-        return "An IRI between < and > is malformed, or relative while the query has no BASE."
+        return "An IRI between < and > is malformed."
     rest = query[offset:].strip()
     if not rest:
         return "The text stops before the query is complete."
