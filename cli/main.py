@@ -201,6 +201,37 @@ def require_port(host: str, port: int) -> None:
 
 
 @app.command()
+def push(
+    store: Annotated[
+        str, typer.Option(help="Graph Store address; EMPILEMENT_SPARQL_STORE if none.")
+    ] = "",
+    endpoint: Annotated[
+        str, typer.Option(help="Query address; EMPILEMENT_SPARQL_ENDPOINT if none.")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Load it even if it is there.")] = False,
+) -> None:
+    """Load the current graph into a SPARQL server elsewhere, through the Graph Store Protocol."""
+    from ingest.progress import reporting
+    from ingest.push import Remote
+    from ingest.push import push as push_graph
+    from ingest.push import steps
+    from ingest.store import current, lock
+
+    settings = Settings()
+    version = current(settings)
+    with (
+        Remote(endpoint or settings.sparql_endpoint, store or settings.sparql_store) as remote,
+        lock(settings),
+    ):
+        if remote.holds(version.id) and not force:
+            say(f"version {version.id} is there already")
+            return
+        with reporting(errors, steps(version)) as progress:
+            sent, deleted = push_graph(version, remote, progress)
+    say(f"version {version.id}: {sent} graphs loaded, {deleted} deleted")
+
+
+@app.command()
 def sources(
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is not cached yet.")] = False,
     format_: FormatOption = Format.TABLE,

@@ -144,6 +144,12 @@ class Remote:
             raise _failed(what, f"{error}, at {_ATTEMPTS} attempts.") from error
 
 
+def steps(version: Version) -> tuple[str, ...]:
+    """Return the names of the steps of a load, for a progress bar."""
+    graphs = (graph.removeprefix(GRAPH) for graph in version.info["graphs"])
+    return ("description withdrawn", *graphs, "others deleted")
+
+
 def push(version: Version, remote: Remote, progress: Progress) -> tuple[int, int]:
     """Load a build into a server; graphs of ours that it has and the build has not are deleted.
 
@@ -172,8 +178,8 @@ def push(version: Version, remote: Remote, progress: Progress) -> tuple[int, int
         remote.delete(META)
     for graph in (*sorted(here - {META}), META):
         if graph == META:
-            for old in dropped:
-                with progress.step(f"{old.removeprefix(GRAPH)} deleted"):
+            with progress.step("others deleted"):
+                for old in dropped:
                     remote.delete(old)
         with progress.step(graph.removeprefix(GRAPH)), _written(store, graph) as triples:
             remote.put(graph, triples)

@@ -56,6 +56,21 @@ class Settings(BaseSettings):
         frozenset(),
         description="Endpoints that SERVICE may call, as a JSON list; any opens the network",
     )
+    sparql_endpoint: str = Field(
+        "",
+        description="Query address of a SPARQL 1.1 server that answers instead of processes here, "
+        "for a graph too large for this machine; may hold user:password@",
+    )
+    sparql_store: str = Field(
+        "",
+        description="Address at which that server takes graphs (Graph Store HTTP Protocol); "
+        "`empilement push` loads builds through it",
+    )
+    sparql_update: str = Field(
+        "",
+        description="Address at which that server takes updates; without it they are refused, "
+        "since the build is what it must hold",
+    )
     query_seconds: float = Field(30.0, gt=0, description="Time limit of one query, in seconds")
     query_memory_mb: int = Field(
         2048, ge=64, description="Memory one query may take beyond the loaded graph, in MiB"

@@ -15,7 +15,9 @@ from queries.tokens import names_dataset, words
 _NOWHERE: Final = "empilementNowhere"
 # pyoxigraph only runs what it has parsed. It refuses to run with a value for a variable that the
 # query has not, and does so after it has parsed, before it begins.
-_UNRUN: Final = {ox.Variable(_NOWHERE): ox.Literal("")}
+_UNRUN: Final[dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = {
+    ox.Variable(_NOWHERE): ox.Literal("")
+}
 _FORMS: Final = {
     "select": QueryForm.SELECT,
     "ask": QueryForm.ASK,

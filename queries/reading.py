@@ -59,9 +59,13 @@ def broken(why: str) -> EndpointError:
 
 def _write_rows(body: IO[bytes], form: QueryForm, chosen: Format, outlet: Outlet) -> None:
     results = ox.parse_query_results(body, format=Format.JSON.results)
-    if engine.form_of(results) is not form:
-        raise broken("It answers another form of query than the one that was sent.")
-    results.serialize(cast("IO[bytes]", outlet), format=chosen.results)
+    try:
+        if engine.form_of(results) is not form:
+            raise broken("It answers another form of query than the one that was sent.")
+        results.serialize(cast("IO[bytes]", outlet), format=chosen.results)
+    finally:
+        # They may be let go of in this thread only; an error would carry them to another.
+        del results
 
 
 def _write_graph(body: IO[bytes], chosen: Format, outlet: Outlet, rows: int) -> None:
