@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from http import HTTPStatus
 from typing import IO, Any, Final, TypeVar
 
@@ -162,10 +162,10 @@ class RemoteEngine:
         self, query: str, media_type: str | None = None, dataset: Dataset | None = None
     ) -> Answer:
         """Answer in bytes; see ``Engine.answer``, and ``stream`` for the errors."""
-        reply = self._start(self._answer(query, media_type, dataset)).result()
+        reply = self._wait(self._answer(query, media_type, dataset))
         body = reply.whole
         if body is None:
-            body = self._start(_joined(reply)).result()
+            body = self._wait(_joined(reply))
         return Answer(reply.form, reply.media_type, body)
 
     def select(self, query: str) -> Table:
@@ -194,7 +194,7 @@ class RemoteEngine:
         """Give up every query and close the connections."""
         if not self._thread.is_alive():
             return
-        self._start(self._end()).result()
+        self._wait(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -203,6 +203,16 @@ class RemoteEngine:
         found = form_of(query, self._allowed)
         if found is not due:
             raise engine.wrong_form(due, found)
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        future = self._start(work)
+        try:
+            return future.result()
+        except CancelledError:
+            raise faults.closed() from None
+        except BaseException:
+            future.cancel()
+            raise
 
     def _start(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         if self._loop.is_closed():
