@@ -36,9 +36,7 @@ _LONGEST_PAUSE: Final = 30.0
 _TIMES: Final = httpx.Timeout(900.0, connect=10.0)
 _GONE: Final = frozenset((HTTPStatus.NOT_FOUND, HTTPStatus.GONE))
 # Not `GRAPH ?g {}`: some servers answer nothing to it.
-_OURS: Final = (
-    f'SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{GRAPH}")) }}'
-)
+_GRAPHS: Final = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
 
 
 class PushError(EmpilementError):
@@ -89,8 +87,8 @@ class Remote:
         return bool(self._asked(claim(version), QueryBoolean))
 
     def graphs(self) -> frozenset[str]:
-        """Give the IRIs of the graphs there whose names are ours."""
-        rows = cast("QuerySolutions", self._asked(_OURS, QuerySolutions))
+        """Give the IRIs of the named graphs there."""
+        rows = cast("QuerySolutions", self._asked(_GRAPHS, QuerySolutions))
         return frozenset(cast("NamedNode", row["g"]).value for row in rows)
 
     def put(self, graph: str, triples: IO[bytes]) -> None:
@@ -173,7 +171,10 @@ def push(version: Version, remote: Remote, progress: Progress) -> tuple[int, int
     here = {str(graph.value) for graph in store.named_graphs()}
     if META not in here:
         raise _incomplete(version, "It lacks its own description.")
-    dropped = sorted(remote.graphs() - here)
+    others = remote.graphs() - here
+    dropped = sorted(graph for graph in others if graph.startswith(GRAPH))
+    if foreign := len(others) - len(dropped):
+        progress.say(f"graphs there that are not ours, and stay part of what it answers: {foreign}")
     with progress.step("description withdrawn"):
         remote.delete(META)
     for graph in (*sorted(here - {META}), META):

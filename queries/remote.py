@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Coroutine
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from http import HTTPStatus
 from typing import IO, Any, Final, TypeVar
 
@@ -54,7 +54,8 @@ class RemoteEngine:
     ``timeout`` is sent along: servers do not agree on its unit, and some then answer a part.
 
     The default graph must be the union of the named graphs, as for the other engines
-    (``oxigraph serve --union-default-graph``).
+    (``oxigraph serve --union-default-graph``); the server must fetch no graph that FROM names and
+    it has not (Virtuoso's sponger does), and answer each query from one state of its graphs.
 
     Args:
         url: address of the endpoint, http or https; it may hold ``user:password@``.
@@ -109,6 +110,7 @@ class RemoteEngine:
             headers={"User-Agent": "empilement", "Accept-Encoding": "identity"},
         )
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(connections, "endpoint"))
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
         self._thread.start()
 
@@ -226,6 +228,7 @@ class RemoteEngine:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self._client.aclose()
+        await asyncio.get_running_loop().shutdown_default_executor()
 
     async def _answer(
         self,

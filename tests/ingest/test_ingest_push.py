@@ -97,9 +97,19 @@ def test_the_next_build_takes_the_place_of_the_last(
             content=b"<x:s> <x:p> <x:o> .",
             headers={"Content-Type": "text/turtle"},
         ).raise_for_status()
-        assert push(new, there, Silent()) == (3, 1)
+        told: list[str] = []
+
+        class Telling(Silent):
+            def say(self, message: str) -> None:
+                told.append(message)
+
+        assert push(new, there, Telling()) == (3, 1)
+        (message,) = told
+        assert "not ours" in message
+        assert message.endswith(": 1")
         assert (there.holds(OLD), there.holds(NEW)) == (False, True)
-        assert there.graphs() == {f"{GRAPH}{name}" for name in ("a/1", "c/2024-07", "meta/build")}
+        ours = {f"{GRAPH}{name}" for name in ("a/1", "c/2024-07", "meta/build")}
+        assert there.graphs() == ours | {"x:theirs"}
     theirs = "<x:s> <x:p> <x:o> <x:theirs>"
     assert held(server) == quads(new) | {theirs}
 
