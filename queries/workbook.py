@@ -9,6 +9,7 @@ from typing import Final
 
 import xlsxwriter
 from xlsxwriter.format import Format as Style
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from queries.columns import Column, Value
@@ -17,7 +18,11 @@ from queries.origin import Origin
 
 MOST_ROWS: Final = (1 << 20) - 1
 LONGEST: Final = 32_767
-"""Characters of the longest cell."""
+"""Characters of the longest cell (UTF-16 units, as Excel counts)."""
+REST: Final = "long texts"
+_CUT: Final = f' […] (suite : feuille / continued on sheet "{REST}", %s)'
+_PIECE: Final = LONGEST // 2 - 100
+"""Characters of which no cell holds too many, whatever their units."""
 _DIGITS: Final = 15
 # Before it Excel counts a 29 February 1900 that never was, and before 1900 it knows no days.
 _FIRST_DAY: Final = date(1900, 3, 1)
@@ -41,7 +46,8 @@ def write_workbook(columns: tuple[Column, ...], origin: Origin) -> bytes:
     Texts are cells of text in the format of texts: codes keep their zeros, and what looks like a
     formula is never one, even when it is edited. Days, numbers and truth values are typed. What
     a spreadsheet cannot hold as a number (more than 15 digits of an integer) or as a day (before
-    March 1900, or a moment with a time zone) is text; decimals are rounded to its 15 digits.
+    March 1900, or a moment with a time zone) is text; decimals are rounded to its 15 digits. A
+    text longer than a cell goes on whole, in pieces, on a third sheet, and its cell says so.
 
     Args:
         columns: as ``columns_of`` reads them.
@@ -51,12 +57,16 @@ def write_workbook(columns: tuple[Column, ...], origin: Origin) -> bytes:
         The file; the same answer has the same bytes.
 
     Raises:
-        FormatError: more rows or a longer text than a sheet holds.
+        FormatError: more rows than a sheet holds.
 
     """
     count = len(columns[0].values) if columns else 0
     if count > MOST_ROWS:
-        raise _too_much(f"it has {count} rows; a sheet holds {MOST_ROWS}")
+        raise FormatError(
+            "The answer does not fit into a workbook.",
+            f"It has {count} rows; a sheet holds {MOST_ROWS}.",
+            "Ask for it in CSV or Parquet, or ask a narrower question.",
+        )
     output = io.BytesIO()
     with xlsxwriter.Workbook(output, _OPTIONS) as book:
         # The file would else carry the moment when it was written.
@@ -67,13 +77,19 @@ def write_workbook(columns: tuple[Column, ...], origin: Origin) -> bytes:
         day = book.add_format({"num_format": _DAY})
         moment = book.add_format({"num_format": _MOMENT})
         sheet = book.add_worksheet(origin.slug[:_LONGEST_NAME])
-        _fill(sheet, columns, count, head, {str: text, date: day, datetime: moment})
+        long = _fill(sheet, columns, count, head, {str: text, date: day, datetime: moment})
         source = book.add_worksheet("source")
         source.set_column(0, 0, 28)
         source.set_column(1, 1, 100)
         for place, (name, value) in enumerate(origin.lines()):
             source.write_string(place, 0, name, head)
             source.write_string(place, 1, value[:LONGEST], wrapped)
+        if long:
+            rest = book.add_worksheet(REST)
+            rest.set_column(1, 1, 100)
+            for place, (cell, piece) in enumerate(long):
+                rest.write_string(place, 0, cell, head)
+                rest.write_string(place, 1, piece, wrapped)
     return output.getvalue()
 
 
@@ -83,7 +99,9 @@ def _fill(
     count: int,
     head: Style,
     styles: dict[type, Style],
-) -> None:
+) -> list[tuple[str, str]]:
+    """Fill the sheet; give the pieces of the texts too long for a cell, each with its cell."""
+    long: list[tuple[str, str]] = []
     for place, column in enumerate(columns):
         sheet.set_column(place, place, _width(column))
     sheet.freeze_panes(1, 0)
@@ -100,8 +118,10 @@ def _fill(
                 case None:
                     pass
                 case str(value):
-                    if len(value) > LONGEST:
-                        raise _too_much(f"a text of it has {len(value)} characters, not {LONGEST}")
+                    if _units(value) > LONGEST:
+                        cell = xl_rowcol_to_cell(row + 1, place)
+                        long += ((cell, piece) for piece in _pieces(value))
+                        value = value[:_PIECE] + _CUT % cell
                     sheet.write_string(row + 1, place, value, text)
                 case bool(value):
                     sheet.write_boolean(row + 1, place, value)
@@ -111,6 +131,15 @@ def _fill(
                     sheet.write_datetime(row + 1, place, value, moment)
                 case value:
                     sheet.write_datetime(row + 1, place, value, day)
+    return long
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "replace")) // 2
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
 
 
 def _shown(value: Value | None) -> str | bool | int | float | date | datetime | None:
@@ -142,11 +171,3 @@ def _created(origin: Origin) -> datetime:
         return datetime.fromisoformat(origin.date).replace(tzinfo=UTC)
     except ValueError:
         return datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def _too_much(why: str) -> FormatError:
-    return FormatError(
-        "The answer does not fit into a workbook.",
-        f"In this answer {why}.",
-        "Ask for it in CSV or Parquet, or ask a narrower question.",
-    )

@@ -286,10 +286,30 @@ def test_the_same_answer_has_the_same_bytes() -> None:
         assert write_table(table, chosen, ORIGIN) == write_table(table, chosen, ORIGIN)
 
 
-def test_a_text_too_long_for_a_cell_is_refused_and_not_cut() -> None:
-    sheet(column(ox.Literal("a" * 32_767)))
+@pytest.mark.parametrize("text", ["0123456789" * 6_000, "é🏘️" * 12_000])
+def test_a_text_too_long_for_a_cell_goes_on_whole_on_another_sheet(text: str) -> None:
+    body = write_table(column(ox.Literal("a"), ox.Literal(text)), TableFormat.XLSX, ORIGIN)
+    book = fastexcel.read_excel(body)
+    cell = book.load_sheet("towns").to_polars()["x"][1]
+    assert text.startswith(cell.partition(" […]")[0]) and "A3" in cell
+    pieces = book.load_sheet("long texts", header_row=None).to_polars().rows()
+    assert {place for place, _ in pieces} == {"A3"}
+    assert "".join(piece for _, piece in pieces) == text
+    for each in (cell, *(piece for _, piece in pieces)):
+        assert len(each.encode("utf-16-le")) // 2 <= 32_767
+
+
+def test_what_just_fits_a_cell_stays_in_it() -> None:
+    text = "a" * 32_767
+    body = write_table(column(ox.Literal(text)), TableFormat.XLSX, ORIGIN)
+    assert fastexcel.read_excel(body).sheet_names == ["towns", "source"]
+    assert sheet(column(ox.Literal(text))) == [{"x": text}]
+
+
+def test_more_rows_than_a_sheet_holds_are_refused() -> None:
+    table = Table(("x",), ((None,),) * (1 << 20))
     with pytest.raises(FormatError, match="does not fit"):
-        sheet(column(ox.Literal("a" * 32_768)))
+        write_table(table, TableFormat.XLSX, ORIGIN)
 
 
 def test_the_csv_of_excel_is_what_a_french_excel_reads() -> None:
