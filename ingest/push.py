@@ -6,8 +6,7 @@ load was broken off says of no version that it holds it.
 """
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from http import HTTPStatus
 from typing import IO, Any, Final, cast
 
@@ -17,8 +16,6 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
-    RdfFormat,
-    Store,
     parse_query_results,
 )
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
@@ -145,19 +142,19 @@ class Remote:
 def steps(version: Version) -> tuple[str, ...]:
     """Return the names of the steps of a load, for a progress bar."""
     graphs = (graph.removeprefix(GRAPH) for graph in version.info["graphs"])
-    return ("description withdrawn", *graphs, "others deleted")
+    return ("graphs parted", "description withdrawn", *graphs, "others deleted")
 
 
 def push(version: Version, remote: Remote, progress: Progress) -> tuple[int, int]:
     """Load a build into a server; graphs of ours that it has and the build has not are deleted.
 
-    A graph goes through a file on its way, so that memory stays flat and an attempt can be made
-    again.
+    The graphs are parted into files first, so that memory stays flat and each can be sent again.
+    (Reading them from the embedded store takes fifteen times the work.)
 
     Args:
         version: the build.
         remote: the server.
-        progress: told of each graph.
+        progress: told of each step.
 
     Returns:
         How many graphs were sent, and how many deleted.
@@ -167,39 +164,49 @@ def push(version: Version, remote: Remote, progress: Progress) -> tuple[int, int
         PushError: the server refuses, or fails at every attempt; it then claims no version.
 
     """
-    store = _opened(version)
-    here = {str(graph.value) for graph in store.named_graphs()}
-    if META not in here:
-        raise _incomplete(version, "It lacks its own description.")
-    others = remote.graphs() - here
-    dropped = sorted(graph for graph in others if graph.startswith(GRAPH))
-    if foreign := len(others) - len(dropped):
-        progress.say(f"graphs there that are not ours, and stay part of what it answers: {foreign}")
-    with progress.step("description withdrawn"):
-        remote.delete(META)
-    for graph in (*sorted(here - {META}), META):
-        if graph == META:
-            with progress.step("others deleted"):
-                for old in dropped:
-                    remote.delete(old)
-        with progress.step(graph.removeprefix(GRAPH)), _written(store, graph) as triples:
-            remote.put(graph, triples)
-    return len(here), len(dropped)
+    with ExitStack() as stack:
+        with progress.step("graphs parted"):
+            here = _parted(version, stack)
+        others = remote.graphs() - here.keys()
+        dropped = sorted(graph for graph in others if graph.startswith(GRAPH))
+        if foreign := len(others) - len(dropped):
+            progress.say(
+                f"graphs there that are not ours, and stay part of what it answers: {foreign}"
+            )
+        with progress.step("description withdrawn"):
+            remote.delete(META)
+        for graph in sorted(here.keys() - {META}):
+            with progress.step(graph.removeprefix(GRAPH)):
+                remote.put(graph, here[graph])
+        with progress.step("others deleted"):
+            for graph in dropped:
+                remote.delete(graph)
+        with progress.step(META.removeprefix(GRAPH)):
+            remote.put(META, here[META])
+        return len(here), len(dropped)
 
 
-@contextmanager
-def _written(store: Store, graph: str) -> Iterator[IO[bytes]]:
-    with tempfile.TemporaryFile() as file:
-        store.dump(file, RdfFormat.N_TRIPLES, from_graph=NamedNode(graph))
-        file.flush()
-        yield file
-
-
-def _opened(version: Version) -> Store:
+def _parted(version: Version, stack: ExitStack) -> dict[str, IO[bytes]]:
+    """Write each graph of a build to a file without a name, as N-Triples."""
+    files: dict[bytes, IO[bytes]] = {}
     try:
-        return Store.read_only(str(version.store))
-    except OSError as error:
+        with version.dataset.open("rb") as lines:
+            for line in lines:
+                triple, graph, _ = line.rsplit(b" ", 2)
+                file = files.get(graph)
+                if file is None:
+                    # Beside the build, where there is room: /tmp may lie in memory.
+                    file = tempfile.TemporaryFile(dir=version.path.parent)  # noqa: SIM115
+                    files[graph] = stack.enter_context(file)
+                file.write(triple + b" .\n")
+    except (OSError, ValueError) as error:
         raise _incomplete(version, " ".join(str(error).split())) from error
+    for file in files.values():
+        file.flush()
+    found = {graph[1:-1].decode(): file for graph, file in files.items()}
+    if META not in found:
+        raise _incomplete(version, "It lacks its own description.")
+    return found
 
 
 def _incomplete(version: Version, why: str) -> MissingBuildError:

@@ -38,6 +38,7 @@ def build(data: Path, version: str, more: str = "") -> Version:
     run = f"<{mint('run', version)}> a <http://www.w3.org/ns/prov#Activity> ."
     store.load(f"{run} {more}", format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(META))
     store.flush()
+    (folder / "dataset.nq").write_bytes(store.dump(format=ox.RdfFormat.N_QUADS) or b"")
     (folder / "build.json").write_text(json.dumps(INFO), encoding="utf-8")
     link = data / "next"
     link.symlink_to(Path("versions") / version)
