@@ -123,6 +123,8 @@ def test_its_answers_are_those_of_the_store_here(there: TestClient, data: Path) 
         ("/doc/commune/37261.nt", {}),
         ("/search", {"q": "tours"}),
         ("/", {}),
+        ("/dataset.nt", {}),
+        ("/sparql", {"format": "nt"}),
         ("/sparql", {"query": ROWS}),
         ("/sparql", {"query": "ASK { ?s emp:inseeCode '37261' }"}),
         ("/sparql", {"query": "CONSTRUCT { ?s rdfs:label ?l } { ?s rdfs:label ?l }"}),
@@ -137,6 +139,7 @@ def test_its_answers_are_those_of_the_store_here(there: TestClient, data: Path) 
             assert one.headers["content-type"] == other.headers["content-type"]
             assert sorted(one.text.splitlines()) == sorted(other.text.splitlines()), address
     assert len(there.get("/sparql", params={"query": ROWS}).json()["results"]["bindings"]) == 4
+    assert "empilement_" in there.get("/metrics").text
 
 
 def test_limits_are_those_that_were_wished(there: TestClient) -> None:
