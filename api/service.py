@@ -84,7 +84,11 @@ class Service:
         """Give the names and codes of the graph, read at the first need. Blocks meanwhile."""
         with self._lock:
             if self._index is None:
-                self._index = load_index(self.engine)
+                engine = self.engine
+                if isinstance(engine, PoolEngine):
+                    # Read once a version: what the whole of France takes is no reader's query.
+                    engine = engine.patient(self.settings.trusted_seconds)
+                self._index = load_index(engine)
             return self._index
 
     def warm(self) -> None:

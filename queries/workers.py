@@ -23,18 +23,22 @@ class PoolEngine:
     Args:
         pool: the pool.
         loop: the event loop it lives on.
+        seconds: another time limit of one query than the pool's.
     """
 
-    def __init__(self, pool: Pool, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, pool: Pool, loop: asyncio.AbstractEventLoop, seconds: float | None = None
+    ) -> None:
         self.pool = pool
         self._loop = loop
+        self._seconds = seconds
         self._closed = False
 
     def answer(
         self, query: str, media_type: str | None = None, dataset: Dataset | None = None
     ) -> Answer:
         """Answer in bytes; see ``Engine.answer``, and ``Pool.stream`` for the errors."""
-        return self._wait(self.pool.answer(query, media_type, dataset))
+        return self._wait(self.pool.answer(query, media_type, dataset, seconds=self._seconds))
 
     def select(self, query: str) -> Table:
         """Answer a SELECT with its rows; see ``Engine.select``."""
@@ -43,6 +47,10 @@ class PoolEngine:
     def ask(self, query: str) -> bool:
         """Answer an ASK; see ``Engine.ask``."""
         return engine.truth_from(self.answer(query, Format.JSON.media_type))
+
+    def patient(self, seconds: float) -> "PoolEngine":
+        """Give the same engine with another time limit of one query, in seconds."""
+        return PoolEngine(self.pool, self._loop, seconds)
 
     def ready(self) -> bool:
         """Whether the graph is loaded and a query would be taken up."""
