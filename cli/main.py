@@ -212,9 +212,8 @@ def push(
 ) -> None:
     """Load the current graph into a SPARQL server elsewhere, through the Graph Store Protocol."""
     from ingest.progress import reporting
-    from ingest.push import Remote
+    from ingest.push import Remote, steps
     from ingest.push import push as push_graph
-    from ingest.push import steps
     from ingest.store import current, lock
 
     settings = Settings()
