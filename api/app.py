@@ -1,5 +1,6 @@
 """The service: the application, its life, its headers, its failures."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,13 +20,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import (
     definitions,
     linked_data,
+    openapi,
     pages,
     question_routes,
     source_pages,
     sparql_routes,
+    well_known,
 )
+from api.access import TokenError, UpdateClosedError
 from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
+from api.observing import METRICS_TYPE, Metrics, Observed
 from api.problems import (
     MEDIA_TYPE,
     NotFoundError,
@@ -37,10 +42,13 @@ from api.problems import (
 )
 from api.protocol import ProtocolError
 from api.render import VARY, page
+from api.renewal import renew_for_ever
 from api.search import SearchIndex
-from api.service import EngineFactory, Service, open_service, pool
+from api.service import EngineFactory, Service, backend, open_service
+from api.watching import AskerGoneError
 from ingest.errors import EmpilementError
 from ingest.settings import Settings
+from ingest.store import current
 from ontology.pages import resembling
 from queries.territories import TerritoryNotFoundError
 
@@ -55,14 +63,26 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _SUGGESTING: Final = 3
+_LONGEST_ADDRESS: Final = 1 << 15
+TOO_LONG: Final = Problem(
+    414,
+    "too-long",
+    "The address of the request is too long.",
+    todo="Send a long query in the body of a POST.",
+)
+# Level 9, the default, takes ten times the time of level 1 for a tenth off the size.
+_COMPRESSION: Final = 4
 
 
-def create_app(settings: Settings | None = None, engine_factory: EngineFactory = pool) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, engine_factory: EngineFactory = backend
+) -> FastAPI:
     """Make the application.
 
     Args:
         settings: where the build lies and how far queries may go; from the environment if absent.
-        engine_factory: opens the engine on the version in use; a pool of processes by default.
+        engine_factory: opens the engine on the version in use; by default a pool of processes, or
+            the endpoint of the settings.
 
     Returns:
         The application. Its engine is opened when it starts, and closed when it stops.
@@ -72,13 +92,17 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        service = await run_in_threadpool(open_service, chosen, engine_factory)
-        app.state.service = service
-        threading.Thread(target=service.warm, name="search-index", daemon=True).start()
+        version = await run_in_threadpool(current, chosen)
+        engine = engine_factory(chosen, version)
         try:
+            service = await run_in_threadpool(open_service, chosen, version, engine)
+            app.state.service = service
+            threading.Thread(target=service.warm, name="search-index", daemon=True).start()
+            watching = asyncio.create_task(renew_for_ever(app, chosen))
             yield
+            watching.cancel()
         finally:
-            await run_in_threadpool(service.engine.close)
+            await run_in_threadpool(engine.close)
 
     app = FastAPI(
         title="Empilement",
@@ -89,16 +113,24 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=_COMPRESSION)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["Accept", "Accept-Language", "Content-Type", "If-None-Match"],
-        expose_headers=["ETag", "Link", "Content-Language", "Retry-After"],
+        allow_headers=[
+            "Accept",
+            "Accept-Language",
+            "Authorization",
+            "Content-Type",
+            "If-None-Match",
+        ],
+        expose_headers=["ETag", "Link", "Content-Disposition", "Content-Language", "Retry-After"],
         max_age=86400,
     )
     app.add_middleware(_Headers)
+    app.state.metrics = Metrics()
+    app.add_middleware(Observed, metrics=app.state.metrics)
     for kind in (
         EmpilementError,
         ProtocolError,
@@ -106,6 +138,9 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
         NotFoundError,
         NotReadyError,
         TooLargeError,
+        UpdateClosedError,
+        TokenError,
+        AskerGoneError,
         Exception,
     ):
         app.add_exception_handler(kind, _failed)
@@ -113,8 +148,18 @@ def create_app(settings: Settings | None = None, engine_factory: EngineFactory =
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_api_route("/health", health, methods=["GET", "HEAD"])
     app.add_api_route("/ready", ready, methods=["GET", "HEAD"])
-    for module in (sparql_routes, question_routes, linked_data, definitions, source_pages, pages):
+    app.add_api_route("/metrics", metrics, methods=["GET", "HEAD"])
+    app.router.routes.append(sparql_routes.route)
+    for module in (
+        question_routes,
+        linked_data,
+        definitions,
+        source_pages,
+        well_known,
+        pages,
+    ):
         app.include_router(module.router)
+    openapi.install(app)
     return app
 
 
@@ -131,6 +176,14 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready", "version": service.version.id})
 
 
+async def metrics(request: Request) -> Response:
+    """Give the metrics of this process in the text format of Prometheus."""
+    service: Service = request.app.state.service
+    counts = {} if service.pool is None else service.pool.crew.counts
+    measured: Metrics = request.app.state.metrics
+    return Response(measured.write(service.version.id, counts), media_type=METRICS_TYPE)
+
+
 class _Headers:
     """Adds the headers every answer has.
 
@@ -142,6 +195,11 @@ class _Headers:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:
+            answer = JSONResponse(TOO_LONG.body(), TOO_LONG.status, media_type=MEDIA_TYPE)
+            await answer(scope, receive, send)
+            return
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)

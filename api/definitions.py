@@ -132,7 +132,7 @@ def _send(
     root = service.public_url or str(request.base_url).rstrip("/")
     language = language_of(request) if media == HTML else ""
     parts = (request.url.path, request.url.query, media, language, root)
-    tag = etag(service.version.id, service.code, *parts)
+    tag = etag(service.mark, *parts)
     links = [f'<{describes}>; rel="describes"'] if describes else []
     links += [
         f'<{base}.{name}>; rel="alternate"; type="{other}"'

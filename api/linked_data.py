@@ -166,4 +166,4 @@ def _tag(request: Request, service: Service, media: str) -> str:
     root = service.public_url or str(request.base_url)
     language = language_of(request) if media == HTML else ""
     parts = (request.url.path, request.url.query, media, language, root)
-    return etag(service.version.id, service.code, *parts)
+    return etag(service.mark, *parts)

@@ -33,7 +33,7 @@ _FIGURES: Final = (
 @router.api_route("/", methods=READING)
 def landing(request: Request, service: Served) -> Response:
     """Send the first page: the search box, the figures of the graph, where to start."""
-    tag = etag(service.version.id, service.code, "/", request.url.query, language_of(request))
+    tag = etag(service.mark, "/", request.url.query, language_of(request))
     headers = {"ETag": tag, "Cache-Control": CACHE, "Vary": VARY}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)

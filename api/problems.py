@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
+from api.access import TokenError, UpdateClosedError
 from api.negotiation import HTML, NotAcceptableError, Offer, preferences
 from api.protocol import METHODS, ProtocolError
+from api.watching import AskerGoneError
 from ingest.errors import EmpilementError, IdentityError, MissingBuildError
 from queries import errors
 from queries.territories import TerritoryNotFoundError
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
+# Nobody receives it; logs and metrics count it (the number is nginx's).
+_CLIENT_CLOSED: Final = 499
 _PROBLEM: Final = Offer(MEDIA_TYPE, ("application/json",))
 _PAGE: Final = Offer(HTML, ("application/xhtml+xml",))
 
@@ -66,7 +70,8 @@ class Problem:
     @property
     def title(self) -> str:
         """The phrase of the status, as ``about:blank`` problems have it (RFC 9457 §4.2.1)."""
-        return HTTPStatus(self.status).phrase
+        known = self.status in {each.value for each in HTTPStatus}
+        return HTTPStatus(self.status).phrase if known else "Client Closed Request"
 
     def body(self) -> dict[str, Any]:
         """Give the members of the JSON object."""
@@ -90,11 +95,11 @@ TABLE: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (errors.QueryFormError, 400, "query-form"),
     (errors.QueryRefusedError, 403, "query-refused"),
     (errors.FormatError, 406, "not-acceptable"),
-    (errors.QueryCancelledError, 503, "cancelled"),
     (errors.QueryTimeoutError, 504, "query-timeout"),
     (errors.QueryMemoryError, 507, "query-memory"),
     (errors.PoolBusyError, 503, "busy"),
     (errors.EngineUnavailableError, 503, "unavailable"),
+    (errors.EndpointError, 502, "endpoint"),
     (errors.UnknownQueryError, 404, "unknown-query"),
     (errors.UnknownTerritoryError, 404, "unknown-territory"),
     (errors.ParameterError, 400, "parameter"),
@@ -144,6 +149,23 @@ def problem_of(error: Exception) -> Problem:
                 todo=f"Accept one of: {', '.join(error.offers)}.",
                 extra={"available": list(error.offers)},
             )
+        case UpdateClosedError():
+            found = Problem(
+                403,
+                "read-only",
+                "This endpoint is read-only: it runs no update.",
+                todo="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+            )
+        case TokenError():
+            found = Problem(
+                401,
+                "token",
+                "The token is missing or wrong.",
+                todo="Send the header Authorization: Bearer, with the token you were given.",
+                headers={"WWW-Authenticate": 'Bearer realm="empilement"'},
+            )
+        case AskerGoneError():
+            found = Problem(_CLIENT_CLOSED, "cancelled", "The asker has gone.")
         case NotFoundError():
             found = Problem(404, "not-found", f"Nothing has the address {error.path}.")
         case NotReadyError():

@@ -10,7 +10,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 MOST_PARAMETERS: Final = 200
-_SINGLE: Final = ("query", "update", "format", "lang")
+_SINGLE: Final = ("query", "update", "format", "lang", "timeout", "rows")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _UTF8: Final = {"", "utf-8", "utf8", "us-ascii"}
 
@@ -40,17 +41,36 @@ class SparqlRequest:
         default_graphs: IRIs of ``default-graph-uri``, in order.
         named_graphs: IRIs of ``named-graph-uri``, in order.
         format: the name of a format, asked for outside Accept; None when not.
+        seconds: the time limit wished (parameter ``timeout``, an extension); None when not.
+        rows: the most rows wished (parameter ``rows``, an extension); None when not.
     """
 
     query: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     format: str | None = None
+    seconds: float | None = None
+    rows: int | None = None
 
     @property
     def has_dataset(self) -> bool:
         """Whether the request itself says which graphs to query."""
         return bool(self.default_graphs or self.named_graphs)
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlUpdate:
+    """The update operation (SPARQL 1.1 Protocol §2.2).
+
+    Args:
+        update: the text of the update.
+        default_graphs: IRIs of ``using-graph-uri``, in order.
+        named_graphs: IRIs of ``using-named-graph-uri``, in order.
+    """
+
+    update: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +82,11 @@ class ServiceDescription:
 
 def parse_request(
     method: str, query_string: str | bytes, content_type: str | None, body: bytes
-) -> SparqlRequest | ServiceDescription:
+) -> SparqlRequest | SparqlUpdate | ServiceDescription:
     """Read a request to the SPARQL endpoint.
 
-    The three ways of SPARQL 1.1 Protocol §2.1: GET, POST of a form, POST of the query itself.
-    HEAD is read as GET (RFC 9110 §9.3.2).
+    The three ways of SPARQL 1.1 Protocol §2.1 and the two of §2.2: GET (queries only), POST of a
+    form, POST of the text itself. HEAD is read as GET (RFC 9110 §9.3.2).
 
     Args:
         method: the HTTP method.
@@ -78,7 +98,7 @@ def parse_request(
         What is asked for.
 
     Raises:
-        ProtocolError: 400 malformed, 403 an update, 405 another method, 415 another media type.
+        ProtocolError: 400 malformed, 405 another method, 415 another media type.
 
     """
     if method not in METHODS:
@@ -87,35 +107,28 @@ def parse_request(
         )
     in_address = _parameters(query_string)
     if method != "POST":
-        if not {"query", "update"} & in_address.keys():
+        if "update" in in_address:
+            raise ProtocolError(
+                400, "An update is not asked for with GET.", "Send it with POST, in the body."
+            )
+        if "query" not in in_address:
             return ServiceDescription(_only(in_address, "format"))
-        return _query(in_address, in_address, None)
+        return _query(_only(in_address, "query"), in_address)
     media_type, charset = _media_type(content_type)
     if charset not in _UTF8:
         raise ProtocolError(415, f"The charset {charset} is not read here.", "Send UTF-8.")
+    if aside := sorted({"query", "update"} & in_address.keys()):
+        raise ProtocolError(
+            400,
+            f"The parameter {aside[0]} stands in the address of a POST.",
+            "Send it once, in the body.",
+        )
     if media_type == FORM:
-        in_body = _parameters(body)
-        if twice := sorted(in_body.keys() & in_address.keys()):
-            raise ProtocolError(
-                400,
-                f"The parameter {twice[0]} stands both in the address and in the body.",
-                "Send each parameter once.",
-            )
-        if "query" in in_address:
-            raise ProtocolError(
-                400, "The query stands in the address of a form.", "Put it in the form's body."
-            )
-        return _query(in_body, in_address | in_body, None)
+        return _form(in_address, _parameters(body))
     if media_type == QUERY:
-        if "query" in in_address:
-            raise ProtocolError(
-                400,
-                "The query stands both in the address and in the body.",
-                "Send it once, in the body.",
-            )
-        return _query(in_address, in_address, _text(body))
+        return _query(_text(body), in_address)
     if media_type == UPDATE:
-        raise _read_only()
+        return _update(_text(body), in_address)
     raise ProtocolError(
         415,
         f"A body of type {media_type or 'unknown'} is not read here.",
@@ -123,22 +136,64 @@ def parse_request(
     )
 
 
-def _query(
-    source: dict[str, list[str]], everything: dict[str, list[str]], direct: str | None
-) -> SparqlRequest:
-    if "update" in everything:
-        raise _read_only()
-    text = direct if direct is not None else _only(source, "query")
-    if text is None:
-        raise ProtocolError(400, "The parameter query is missing.", "Send a SPARQL query in it.")
-    if not text.strip():
-        raise ProtocolError(400, "The query is empty.", "Send a SPARQL query.")
+def _form(
+    in_address: dict[str, list[str]], in_body: dict[str, list[str]]
+) -> SparqlRequest | SparqlUpdate:
+    if twice := sorted(in_body.keys() & in_address.keys()):
+        raise ProtocolError(
+            400,
+            f"The parameter {twice[0]} stands both in the address and in the body.",
+            "Send each parameter once.",
+        )
+    if {"query", "update"} <= in_body.keys():
+        raise ProtocolError(
+            400, "The form holds a query and an update.", "Send them one after the other."
+        )
+    parameters = in_address | in_body
+    if "update" in in_body:
+        return _update(_only(in_body, "update"), parameters)
+    return _query(_only(in_body, "query"), parameters)
+
+
+def _query(text: str | None, parameters: dict[str, list[str]]) -> SparqlRequest:
+    rows = _number(parameters, "rows")
     return SparqlRequest(
-        query=text,
-        default_graphs=_graphs(everything, "default-graph-uri"),
-        named_graphs=_graphs(everything, "named-graph-uri"),
-        format=_only(everything, "format"),
+        query=_filled(text, "query"),
+        default_graphs=_graphs(parameters, "default-graph-uri"),
+        named_graphs=_graphs(parameters, "named-graph-uri"),
+        format=_only(parameters, "format"),
+        seconds=_number(parameters, "timeout"),
+        rows=None if rows is None else max(1, int(rows)),
     )
+
+
+def _update(text: str | None, parameters: dict[str, list[str]]) -> SparqlUpdate:
+    return SparqlUpdate(
+        update=_filled(text, "update"),
+        default_graphs=_graphs(parameters, "using-graph-uri"),
+        named_graphs=_graphs(parameters, "using-named-graph-uri"),
+    )
+
+
+def _filled(text: str | None, name: str) -> str:
+    if text is None:
+        raise ProtocolError(
+            400, f"The parameter {name} is missing.", f"Send a SPARQL {name} in it."
+        )
+    if not text.strip():
+        raise ProtocolError(400, f"The {name} is empty.", f"Send a SPARQL {name}.")
+    return text
+
+
+def _number(parameters: dict[str, list[str]], name: str) -> float | None:
+    text = _only(parameters, name)
+    if text is None:
+        return None
+    if not _NUMBER.fullmatch(text) or not float(text):
+        raise ProtocolError(
+            400, f"The parameter {name} is no positive number.", "Write digits, such as 10."
+        )
+    return float(text)
 
 
 def _parameters(encoded: str | bytes) -> dict[str, list[str]]:
@@ -199,11 +254,3 @@ def _text(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ProtocolError(400, "The body is not UTF-8.", "Encode the query as UTF-8.") from error
-
-
-def _read_only() -> ProtocolError:
-    return ProtocolError(
-        403,
-        "This endpoint is read-only: it runs no update.",
-        "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
-    )

@@ -1,28 +1,40 @@
 """The named questions over HTTP: parameters in the address, answers as page, JSON, CSV…"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
-from api.caching import CACHE, etag, matches
-from api.negotiation import HTML, Offer, negotiate, offer
+from api.asking import answered
+from api.caching import CACHE, Kept, etag, matches
+from api.negotiation import HTML, Offer, negotiate
 from api.problems import failure_media, problem_of
+from api.question_files import written
+from api.question_forms import (
+    PAGE,
+    Form,
+    file_headers,
+    forms_of,
+    origin_of,
+    short_name,
+    wanted_form,
+)
 from api.render import VARY, language_of, page
 from api.service import Service, service_of
-from api.sparql_routes import shown
+from api.sparql_page import shown
 from ingest.errors import EmpilementError
 from queries.binding import bound
 from queries.catalogue import NamedQuery, ParameterType
-from queries.errors import FormatError, ParameterError, UnknownQueryError
-from queries.formats import RESULTS, Format, find
+from queries.engine import Answer
+from queries.errors import ParameterError, UnknownQueryError
+from queries.formats import Format
 
 router = APIRouter()
 READING: Final = ["GET", "HEAD"]
 Served = Annotated[Service, Depends(service_of)]
-OFFERS: Final = (Offer(HTML, ("application/xhtml+xml",)), *(offer(each) for each in RESULTS))
 _RESERVED: Final = frozenset(("lang", "format"))
 _INPUTS: Final = {ParameterType.DATE: "date", ParameterType.INTEGER: "number"}
 
@@ -30,7 +42,7 @@ _INPUTS: Final = {ParameterType.DATE: "date", ParameterType.INTEGER: "number"}
 @router.api_route("/query", methods=READING)
 def questions(request: Request, service: Served) -> Response:
     """List the named questions: a page, or JSON."""
-    media = negotiate(request.headers.get("accept"), (OFFERS[0], Offer("application/json")))
+    media = negotiate(request.headers.get("accept"), (PAGE, Offer("application/json")))
     tag, headers = _validators(request, service, media)
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
@@ -49,8 +61,8 @@ def questions(request: Request, service: Served) -> Response:
     return answer
 
 
-@router.api_route("/query/{slug}", methods=READING)
-def question(request: Request, slug: str, service: Served) -> Response:
+@router.api_route("/query/{slug}", methods=READING, include_in_schema=False)
+async def question(request: Request, slug: str, service: Served) -> Response:
     """Answer a named question with the parameters of the address; ``.csv`` chooses the form."""
     slug, _, suffix = slug.partition(".")
     asked = service.questions.get(slug)
@@ -60,28 +72,67 @@ def question(request: Request, slug: str, service: Served) -> Response:
             "The named questions are listed at /query.",
             "Choose one of them.",
         )
-    media = _media(request, suffix)
-    tag, headers = _validators(request, service, media)
+    form = wanted_form(request, asked, suffix)
+    tag, headers = _validators(request, service, HTML if form is None else form.extension)
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
+    if form is None:
+        return await _answer_page(request, service, asked, headers)
+    values = _values(request)
+    kept = service.cache.find(tag)
+    if kept is None:
+        kept = await _file(request, service, asked, values, form)
+        service.cache.keep(tag, kept)
+    headers |= file_headers(request, service, asked, values, form)
+    return Response(kept.body, media_type=kept.media_type, headers=headers)
+
+
+async def _file(
+    request: Request,
+    service: Service,
+    asked: NamedQuery,
+    values: Mapping[str, str],
+    form: Form,
+) -> Kept:
+    if isinstance(form, Format):
+        _, found = await _ask(request, service, asked, values, form)
+        return Kept(found.media_type, found.body)
+    text, found = await _ask(request, service, asked, values, Format.JSON)
+    origin = origin_of(request, service, asked, values, text)
+    seconds = service.settings.query_seconds
+    return Kept(form.media_type, await written(request.receive, found, form, origin, seconds))
+
+
+async def _ask(
+    request: Request,
+    service: Service,
+    asked: NamedQuery,
+    values: Mapping[str, str],
+    form: Format,
+) -> tuple[str, Answer]:
+    """Bind the values and put the question, without holding up the event loop."""
+    text = await run_in_threadpool(bound, service.engine, asked, values)
+    return text, await answered(request.receive, service, text, form.media_type)
+
+
+async def _answer_page(
+    request: Request, service: Service, asked: NamedQuery, headers: dict[str, str]
+) -> Response:
     try:
-        text = bound(service.engine, asked, _values(request))
-        wanted = Format.JSON.media_type if media == HTML else media
-        found = service.engine.answer(text, wanted)
+        text, found = await _ask(request, service, asked, _values(request), Format.JSON)
+        hidden = names_beside(asked.columns)
+        content = await run_in_threadpool(shown, service, found, language_of(request), hidden)
     except EmpilementError as error:
         # Who named no form gets a page of an answer, but a failure as programs read it.
-        if media != HTML or failure_media(request.headers.get("accept")) != HTML:
+        if failure_media(request.headers.get("accept")) != HTML:
             raise
-        problem = problem_of(error)
-        answer = _page(request, service, asked, asked.text, problem.status, problem=problem)
-        answer.headers.update(problem.headers)
-        return answer
-    if media == HTML:
-        content = shown(service, found, language_of(request), names_beside(asked.columns))
-        answer = _page(request, service, asked, text, **content)
-        answer.headers.update(headers)
-        return answer
-    return Response(found.body, media_type=found.media_type, headers=headers)
+        text, content, headers = asked.text, {"problem": problem_of(error)}, {}
+    problem = content.get("problem")
+    answer = await run_in_threadpool(
+        lambda: _page(request, service, asked, text, problem.status if problem else 200, **content)
+    )
+    answer.headers.update(problem.headers if problem else headers)
+    return answer
 
 
 def names_beside(columns: Sequence[str]) -> frozenset[str]:
@@ -105,26 +156,10 @@ def _values(request: Request) -> dict[str, str]:
     return values
 
 
-def _media(request: Request, suffix: str) -> str:
-    name = suffix or request.query_params.get("format")
-    if not name:
-        return negotiate(request.headers.get("accept"), OFFERS)
-    if name == "html":
-        return HTML
-    found = find(name)
-    if found.is_graph:
-        raise FormatError(
-            f"The answer cannot be given as {name!r}.",
-            "A question answers with rows.",
-            "Ask for one of: " + ", ".join(each.media_type for each in RESULTS) + ".",
-        )
-    return found.media_type
-
-
-def _validators(request: Request, service: Service, media: str) -> tuple[str, dict[str, str]]:
-    lang = language_of(request) if media == HTML else ""
-    address = (request.url.path, request.url.query, media, lang, str(request.base_url))
-    tag = etag(service.version.id, service.code, *address)
+def _validators(request: Request, service: Service, form: str) -> tuple[str, dict[str, str]]:
+    lang = language_of(request) if form == HTML else ""
+    address = (request.url.path, request.url.query, form, lang, str(request.base_url))
+    tag = etag(service.mark, *address)
     return tag, {"ETag": tag, "Cache-Control": CACHE, "Vary": VARY}
 
 
@@ -140,7 +175,7 @@ def _page(
     chosen = {name: value for name, value in request.query_params.items() if name not in _RESERVED}
     downloads = tuple(
         (each.extension, f"/query/{asked.slug}?{urlencode(chosen | {'format': each.extension})}")
-        for each in RESULTS
+        for each in forms_of(asked)
     )
     return page(
         request,
@@ -164,6 +199,7 @@ def _listed(each: NamedQuery) -> dict[str, Any]:
         "title": each.title,
         "question": each.question,
         "columns": list(each.columns),
+        "formats": [short_name(form) for form in (None, *forms_of(each))],
         "parameters": [
             {
                 "name": parameter.name,

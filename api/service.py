@@ -1,5 +1,6 @@
 """What the routes share: the engine, the version it serves, the questions, the ontology."""
 
+import asyncio
 import hashlib
 import threading
 from collections.abc import Callable
@@ -9,20 +10,24 @@ from typing import Final
 
 from fastapi import Request
 
+from api.caching import AnswerCache
 from api.guide import read_guide
 from api.problems import NotReadyError
 from api.search import SearchIndex, load_index
 from api.vocabulary import Vocabulary, load_vocabulary
 from ingest.errors import EmpilementError
 from ingest.settings import Settings
-from ingest.store import Version, current
+from ingest.store import Version
 from queries.catalogue import NamedQuery, load_catalogue
 from queries.engine import Engine
-from queries.workers import WorkerPool
+from queries.pool import Pool
+from queries.remote import RemoteEngine
+from queries.workers import PoolEngine
 
 _HERE: Final = Path(__file__).parent
 
 EngineFactory = Callable[[Settings, Version], Engine]
+"""Opens an engine. It is called on the event loop, and must not wait for the graph."""
 
 
 @dataclass(slots=True)
@@ -36,6 +41,7 @@ class Service:
         questions: the named questions, by slug.
         vocabulary: the ontology.
         code: a mark of the pages' code, for entity tags.
+        cache: answers kept to be sent again.
     """
 
     settings: Settings
@@ -44,6 +50,7 @@ class Service:
     questions: dict[str, NamedQuery]
     vocabulary: Vocabulary
     code: str
+    cache: AnswerCache
     _index: SearchIndex | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -51,6 +58,22 @@ class Service:
     def data_date(self) -> str:
         """The day of the data, ISO; pages show the state of that day unless asked otherwise."""
         return str(self.version.info.get("dataDate", ""))
+
+    @property
+    def pool(self) -> Pool | None:
+        """The pool of processes, if that is what answers."""
+        return self.engine.pool if isinstance(self.engine, PoolEngine) else None
+
+    @property
+    def live(self) -> Pool | RemoteEngine | None:
+        """What is asked from the event loop, takes updates and counts them, if the engine can."""
+        return self.engine if isinstance(self.engine, RemoteEngine) else self.pool
+
+    @property
+    def mark(self) -> str:
+        """A mark that changes with the data, by a build or by an update, and with the code."""
+        revision = 0 if self.live is None else self.live.revision
+        return f"{self.version.id}.{revision}.{self.code}"
 
     @property
     def public_url(self) -> str:
@@ -61,13 +84,17 @@ class Service:
         """Give the names and codes of the graph, read at the first need. Blocks meanwhile."""
         with self._lock:
             if self._index is None:
-                self._index = load_index(self.engine)
+                engine = self.engine
+                if isinstance(engine, PoolEngine):
+                    # Read once a version: what the whole of France takes is no reader's query.
+                    engine = engine.patient(self.settings.trusted_seconds)
+                self._index = load_index(engine)
             return self._index
 
     def warm(self) -> None:
         """Read names and codes once the graph is loaded, then the guide; gives up silently."""
         try:
-            if isinstance(self.engine, WorkerPool):
+            if isinstance(self.engine, PoolEngine):
                 self.engine.wait_ready()
             self.index()
             read_guide()
@@ -85,38 +112,58 @@ class Service:
             return False
 
 
-def pool(settings: Settings, version: Version) -> Engine:
-    """Open the processes that answer queries; the graph is loaded in the background."""
-    return WorkerPool(
-        version.dataset if settings.resident else version.store,
-        workers=settings.workers,
+def backend(settings: Settings, version: Version) -> Engine:
+    """Open what answers queries: the endpoint of the settings if they name one, else the pool."""
+    return remote(settings, version) if settings.sparql_endpoint else pool(settings, version)
+
+
+def remote(settings: Settings, version: Version) -> RemoteEngine:
+    """Open the endpoint elsewhere; it answers only once this build was pushed there."""
+    return RemoteEngine(
+        settings.sparql_endpoint,
+        update_url=settings.sparql_update,
+        version=version.id,
         seconds=settings.query_seconds,
-        memory_mb=settings.query_memory_mb,
+        rows=settings.answer_rows,
+        answer_mb=settings.answer_mb,
+        queue=settings.queue,
+        allowed=settings.service_allowed,
     )
 
 
-def open_service(settings: Settings, factory: EngineFactory) -> Service:
-    """Open what the routes need.
+def pool(settings: Settings, version: Version) -> Engine:
+    """Open the processes that answer queries; the graph is loaded in the background."""
+    made = Pool(
+        version.dataset if settings.resident else version.store,
+        workers=settings.workers,
+        heavy=settings.heavy_workers,
+        seconds=settings.query_seconds,
+        memory_mb=settings.query_memory_mb,
+        queue=settings.queue,
+        answer_mb=settings.answer_mb,
+        rows=settings.answer_rows,
+        allowed=settings.service_allowed,
+    )
+    return PoolEngine(made, asyncio.get_running_loop())
+
+
+def open_service(settings: Settings, version: Version, engine: Engine) -> Service:
+    """Gather what the routes need. Blocks while it reads files.
 
     Args:
         settings: limits and addresses.
-        factory: opens the engine on the version in use.
-
-    Returns:
-        The service; its engine may still be loading.
-
-    Raises:
-        MissingBuildError: no graph has been built.
+        version: the built version that is served.
+        engine: the engine on it, which may still be loading.
 
     """
-    version = current(settings)
     return Service(
         settings=settings,
         version=version,
-        engine=factory(settings, version),
+        engine=engine,
         questions=load_catalogue(),
         vocabulary=load_vocabulary(),
         code=code_mark(),
+        cache=AnswerCache(settings.cache_mb << 20),
     )
 
 
@@ -129,6 +176,7 @@ def code_mark() -> str:
             digest.update(path.read_bytes())
     shown = (
         "queries/named/*.rq",
+        "queries/*.py",
         "ontology/**/*.ttl",
         "ontology/*.py",
         "shapes/*.ttl",

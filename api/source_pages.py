@@ -22,7 +22,7 @@ _TABLES: Final = frozenset(("quality.csv", "rejected.csv"))
 def listing(request: Request, service: Served) -> Response:
     """Send every source of the build: origin, state, rows and the rules applied to them."""
     lang = language_of(request)
-    tag = etag(service.version.id, service.code, "/sources", request.url.query, lang)
+    tag = etag(service.mark, "/sources", request.url.query, lang)
     headers = {"ETag": tag, "Cache-Control": CACHE, "Vary": VARY}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
@@ -49,7 +49,7 @@ def table(request: Request, name: str, service: Served) -> Response:
     path = service.version.path / name
     if name not in _TABLES or not path.is_file():
         raise NotFoundError(request.url.path)
-    tag = etag(service.version.id, request.url.path)
+    tag = etag(service.mark, request.url.path)
     headers = {"ETag": tag, "Cache-Control": CACHE}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)

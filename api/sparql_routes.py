@@ -1,79 +1,202 @@
-"""The SPARQL endpoint: protocol, negotiation, limits, the page with a text area."""
+"""The SPARQL endpoint: protocol, negotiation, limits, validators. Plain ASGI, for speed."""
 
 import asyncio
-from collections.abc import Container
-from typing import Any, Final
-from urllib.parse import urlencode
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
-from pyoxigraph import (
-    BlankNode,
-    Literal,
-    NamedNode,
-    QuerySolutions,
-    RdfFormat,
-    Triple,
-    parse_query_results,
-    serialize,
-)
+from pyoxigraph import RdfFormat, serialize
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from api.describe import names_of
+from api.access import Allowance, allowance, require_update
+from api.asking import answered, streamed
+from api.caching import CACHE, Kept, etag, lasting, matches
 from api.negotiation import HTML, NotAcceptableError, Offer, offer, preferences
-from api.problems import NotReadyError, TooLargeError, problem_of
-from api.protocol import METHODS, ServiceDescription, SparqlRequest, parse_request
-from api.render import VARY, language_of, page
+from api.observing import BrokenOffError, note
+from api.problems import TooLargeError, problem_of
+from api.protocol import ServiceDescription, SparqlRequest, SparqlUpdate, parse_request
+from api.render import VARY, language_of
 from api.service import Service, service_of
-from api.views.cells import Cell, Words
+from api.service_description import describe_service
+from api.sparql_page import EXAMPLE, shown, sparql_page
+from api.watching import departure, watched
 from ingest.errors import EmpilementError
 from ontology.namespaces import PREFIXES
-from queries.engine import Answer, Dataset
-from queries.errors import FormatError
-from queries.formats import GRAPHS, RESULTS, Format, QueryForm, find
-from queries.line import Cancellation
-from queries.workers import WorkerPool
+from queries.engine import Dataset
+from queries.errors import EngineUnavailableError, FormatError
+from queries.formats import GRAPHS, RESULTS, Format, find
+from queries.pool import Reply
+from queries.using import with_dataset
 
-router = APIRouter()
 LARGEST: Final = 1 << 20
-ROWS_SHOWN: Final = 1000
-_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+LARGEST_UPDATE: Final = 1 << 26
 _PAGE: Final = Offer(HTML, ("application/xhtml+xml",))
 # Results and graphs together: the form of the query, known once it runs, keeps those that suit.
 OFFERS: Final = tuple(offer(each) for each in (*RESULTS, *GRAPHS))
-_EXAMPLE: Final = """# Les communes de Tours Métropole Val de Loire
-SELECT ?commune ?name WHERE {
-  ?commune emp:partOf <https://w3id.org/empilement/id/epci/243700754> ;
-           a emp:Commune ;
-           rdfs:label ?name .
-}
-ORDER BY ?name
-"""
+_BOTH: Final = f"{Format.JSON.media_type},{Format.TURTLE.media_type}"
+_SENT: Final = {"Vary": VARY}
 
 
-@router.api_route("/sparql", methods=[*METHODS, "PUT", "DELETE", "PATCH"], include_in_schema=False)
-async def sparql(request: Request) -> Response:
-    """Answer the SPARQL 1.1 Protocol; without a query, a page or the service description."""
-    body = await _body(request)
-    asked = parse_request(
-        request.method, request.url.query, request.headers.get("content-type"), body
-    )
-    service = service_of(request)
-    accept = request.headers.get("accept")
-    if isinstance(asked, ServiceDescription):
-        return await run_in_threadpool(_without_query, request, service, asked, accept)
-    if _wants_page(asked.format, accept):
-        return await _watched(request, service, asked, None)
-    return await _watched(request, service, asked, _wanted(asked.format, accept))
+class SparqlEndpoint:
+    """The SPARQL 1.1 Protocol at one address; without a query, a page or what the service is."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request (ASGI)."""
+        scope["route"] = route
+        await _Exchange(scope, receive, send).run()
 
 
-async def _body(request: Request) -> bytes:
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._request = Request(scope, receive)
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+
+    async def run(self) -> None:
+        request = self._request
+        service: Service = request.app.state.service
+        headers = request.headers
+        update = bool(service.settings.update_token) and "authorization" in headers
+        body = await _body(request, LARGEST_UPDATE if update else LARGEST)
+        asked = parse_request(
+            self._scope["method"], self._scope["query_string"], headers.get("content-type"), body
+        )
+        if isinstance(asked, SparqlUpdate):
+            require_update(headers.get("authorization"), service.settings)
+            response = await self._updated(service_of(request), asked)
+            await response(self._scope, self._receive, self._send)
+        elif isinstance(asked, ServiceDescription):
+            ready = service_of(request)
+            response = await run_in_threadpool(_described, request, ready, asked)
+            await response(self._scope, self._receive, self._send)
+        else:
+            await self._asked(service_of(request), asked)
+
+    async def _asked(self, service: Service, asked: SparqlRequest) -> None:
+        request = self._request
+        accept = request.headers.get("accept")
+        allowed = allowance(asked, request.headers.get("authorization"), service.settings)
+        if _wants_page(asked.format, accept):
+            response = await _answer_page(request, service, asked, allowed)
+            await response(self._scope, self._receive, self._send)
+            return
+        wanted = _wanted(asked.format, accept)
+        note(self._scope, query=asked.query)
+        reading = self._scope["method"] != "POST"
+        tag = _tag(service, asked, wanted, allowed) if lasting(asked.query) else ""
+        headers = dict(_SENT)
+        if tag:
+            kept = service.cache.find(tag)
+            if reading:
+                headers |= {"ETag": tag, "Cache-Control": CACHE}
+                if matches(request.headers.get("if-none-match"), tag):
+                    note(self._scope, outcome="not-modified")
+                    await self._send_whole(HTTPStatus.NOT_MODIFIED, headers, b"")
+                    return
+            if kept is not None:
+                note(self._scope, outcome="kept")
+                await self._send_whole(
+                    HTTPStatus.OK, headers | {"Content-Type": kept.media_type}, kept.body
+                )
+                return
+        else:
+            headers["Cache-Control"] = "no-store"
+        try:
+            reply = await watched(
+                self._receive, streamed(service, asked.query, wanted, _dataset(asked), allowed)
+            )
+        except EmpilementError as error:
+            note(self._scope, outcome=problem_of(error).code)
+            raise
+        note(self._scope, outcome="answered")
+        headers["Content-Type"] = _typed(reply.media_type)
+        if reply.whole is not None:
+            note(self._scope, rows=reply.rows)
+            if tag:
+                service.cache.keep(tag, Kept(headers["Content-Type"], reply.whole))
+            await self._send_whole(HTTPStatus.OK, headers, reply.whole)
+        else:
+            await self._send_pieces(headers, reply)
+
+    async def _send_whole(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        if status == HTTPStatus.OK:
+            headers = headers | {"Content-Length": str(len(body))}
+        await self._start(status, headers)
+        nothing = self._scope["method"] == "HEAD"
+        await self._send({"type": "http.response.body", "body": b"" if nothing else body})
+
+    async def _send_pieces(self, headers: dict[str, str], reply: Reply) -> None:
+        await self._start(HTTPStatus.OK, headers)
+        if self._scope["method"] == "HEAD":
+            reply.abandon()
+            await self._send({"type": "http.response.body", "body": b""})
+            return
+        gone = asyncio.ensure_future(departure(self._receive))
+        try:
+            await self._pass_on(reply.pieces(), gone)
+            note(self._scope, rows=reply.rows)
+        except EmpilementError as error:
+            note(self._scope, outcome=problem_of(error).code)
+            raise BrokenOffError(error.what) from error
+        finally:
+            gone.cancel()
+            reply.abandon()
+
+    async def _pass_on(self, pieces: AsyncIterator[bytes], gone: "asyncio.Future[None]") -> None:
+        async for piece in pieces:
+            if gone.done():
+                note(self._scope, outcome="cancelled")
+                return
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _start(self, status: int, headers: dict[str, str]) -> None:
+        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await self._send({"type": "http.response.start", "status": status, "headers": raw})
+
+    async def _updated(self, service: Service, asked: SparqlUpdate) -> Response:
+        if service.live is None:
+            raise EngineUnavailableError(
+                "This service takes no update.",
+                "Its engine is neither the pool that holds the graph in memory nor an endpoint.",
+                "Put the update to what holds the graph.",
+            )
+        text = with_dataset(asked.update, asked.default_graphs, asked.named_graphs)
+        await watched(self._receive, service.live.update(text))
+        return Response(status_code=204, headers=_SENT)
+
+
+route = Route("/sparql", SparqlEndpoint())
+
+
+async def _body(request: Request, most: int) -> bytes:
     found = bytearray()
     async for piece in request.stream():
         found += piece
-        if len(found) > LARGEST:
+        if len(found) > most:
             raise TooLargeError
     return bytes(found)
+
+
+def _tag(service: Service, asked: SparqlRequest, wanted: str, allowed: Allowance) -> str:
+    graphs = (*asked.default_graphs, "", *asked.named_graphs)
+    return etag(service.mark, asked.query, wanted, str(allowed.rows), *graphs)
+
+
+def _dataset(asked: SparqlRequest) -> Dataset | None:
+    return Dataset(asked.default_graphs, asked.named_graphs) if asked.has_dataset else None
+
+
+def _typed(media_type: str) -> str:
+    """Say the charset where a text type would otherwise mean another (RFC 2046 §4.1.2)."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
 def _wanted(name: str | None, accept: str | None) -> str:
@@ -90,136 +213,32 @@ def _wants_page(name: str | None, accept: str | None) -> bool:
     """Tell whether a browser asks: HTML named in Accept, not merely covered by ``*/*``."""
     if name:
         return name == "html"
+    if accept is None or "html" not in accept.lower():
+        return False
     return preferences(accept, (*OFFERS, _PAGE))[:1] == (HTML,)
 
 
-async def _watched(
-    request: Request, service: Service, asked: SparqlRequest, wanted: str | None
+async def _answer_page(
+    request: Request, service: Service, asked: SparqlRequest, allowed: Allowance
 ) -> Response:
-    """Run a query away from the event loop, and stop it when its asker has gone."""
-    wish = Cancellation()
-    running = asyncio.ensure_future(
-        run_in_threadpool(_answered, request, service, asked, wanted, wish)
-    )
-    while not (await asyncio.wait({running}, timeout=0.5))[0]:
-        if await request.is_disconnected():
-            wish.cancel()
-            break
-    return await running
-
-
-def _answered(
-    request: Request,
-    service: Service,
-    asked: SparqlRequest,
-    wanted: str | None,
-    wish: Cancellation,
-) -> Response:
-    if wanted is not None:
-        found = run(service, asked, wanted, wish)
-        return Response(found.body, media_type=found.media_type, headers={"Vary": VARY})
     try:
-        both = f"{Format.JSON.media_type},{Format.TURTLE.media_type}"
-        found = run(service, asked, both, wish)
+        found = await answered(
+            request.receive, service, asked.query, _BOTH, _dataset(asked), allowed
+        )
+        content = await run_in_threadpool(shown, service, found, language_of(request))
     except EmpilementError as error:
         problem = problem_of(error)
-        answer = _page(request, service, asked.query, status=problem.status, problem=problem)
+        answer = await run_in_threadpool(
+            lambda: sparql_page(
+                request, service, asked.query, status=problem.status, problem=problem
+            )
+        )
         answer.headers.update(problem.headers)
         return answer
-    return _page(request, service, asked.query, **shown(service, found, language_of(request)))
+    return await run_in_threadpool(lambda: sparql_page(request, service, asked.query, **content))
 
 
-def run(service: Service, asked: SparqlRequest, wanted: str, wish: Cancellation) -> Answer:
-    """Put a query to the engine.
-
-    Args:
-        service: the state of the service.
-        asked: the request.
-        wanted: formats, best first.
-        wish: by which the asker may have it stopped.
-
-    Returns:
-        The answer.
-
-    Raises:
-        QueryError: as the engine does.
-
-    """
-    dataset = Dataset(asked.default_graphs, asked.named_graphs) if asked.has_dataset else None
-    if isinstance(service.engine, WorkerPool):
-        return service.engine.answer(asked.query, wanted, dataset, wish)
-    return service.engine.answer(asked.query, wanted, dataset)
-
-
-def shown(
-    service: Service, found: Answer, lang: str, hidden: Container[str] = ()
-) -> dict[str, Any]:
-    """Give what the page shows of an answer: a truth value, the first rows, or Turtle.
-
-    Args:
-        service: the state of the service.
-        found: the answer.
-        lang: the language of the page.
-        hidden: columns left out of the page.
-
-    Returns:
-        What the templates read.
-
-    """
-    if found.form is QueryForm.GRAPH:
-        return {"turtle": found.body.decode("utf-8")}
-    results = parse_query_results(found.body, format=Format.JSON.results)
-    if not isinstance(results, QuerySolutions):
-        return {"truth": bool(results)}
-    every = [variable.value for variable in results.variables]
-    places = [place for place, column in enumerate(every) if column not in hidden]
-    columns = [every[place] for place in places]
-    rows = [tuple(row[place] for place in places) for row in results]
-    first = rows[:ROWS_SHOWN]
-    iris = {value.value for row in first for value in row if isinstance(value, NamedNode)}
-    words = Words(lang, names_of(service.engine, iris), service.vocabulary.names)
-    cells = [
-        [
-            words.cell(value) if isinstance(value, NamedNode | Literal | BlankNode) else Cell("")
-            for value in row
-        ]
-        for row in first
-    ]
-    return {"columns": columns, "rows": cells, "count": len(rows)}
-
-
-def _page(
-    request: Request, service: Service, query: str, status: int = 200, **content: Any
-) -> Response:
-    nothing: dict[str, Any] = {
-        "problem": None,
-        "columns": None,
-        "rows": [],
-        "count": 0,
-        "turtle": None,
-        "truth": None,
-    }
-    formats = GRAPHS if content.get("turtle") is not None else RESULTS
-    downloads = tuple(
-        (each.extension, f"/sparql?{urlencode({'query': query, 'format': each.extension})}")
-        for each in formats
-    )
-    return page(
-        request,
-        service,
-        "sparql.html",
-        status=status,
-        query=query,
-        choices=[(each.extension, each.media_type) for each in (*RESULTS, *GRAPHS)],
-        seconds=f"{service.settings.query_seconds:g}",
-        downloads=downloads,
-        **(nothing | content),
-    )
-
-
-def _without_query(
-    request: Request, service: Service, asked: ServiceDescription, accept: str | None
-) -> Response:
+def _described(request: Request, service: Service, asked: ServiceDescription) -> Response:
     graphs = tuple(offer(each) for each in GRAPHS)
     if asked.format and asked.format != "html":
         media = find(asked.format)
@@ -231,66 +250,22 @@ def _without_query(
             )
         chosen = media.media_type
     else:
-        ranked = preferences(accept, (*graphs, _PAGE))
+        ranked = preferences(request.headers.get("accept"), (*graphs, _PAGE))
         if asked.format == "html" or ranked[:1] == (HTML,):
-            text = request.query_params.get("edit", "") or _EXAMPLE
-            return _page(request, service, text[:LARGEST])
+            text = request.query_params.get("edit", "") or EXAMPLE
+            return sparql_page(request, service, text[:LARGEST])
         if not ranked:
             raise NotAcceptableError([each.media_type for each in (*graphs, _PAGE)])
         chosen = ranked[0]
     root = service.public_url or str(request.base_url).rstrip("/")
-    triples = service_description(f"{root}/sparql", _graph_names(service))
-    body = serialize(triples, format=_rdf(chosen), prefixes={"sd": _SD, **PREFIXES})
-    return Response(body, media_type=chosen, headers={"Vary": VARY})
+    tag = etag(service.mark, root, chosen, "description")
+    headers = _SENT | {"ETag": tag, "Cache-Control": CACHE}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    triples = describe_service(service, f"{root}/sparql")
+    body = serialize(triples, format=_rdf(chosen), prefixes=PREFIXES)
+    return Response(body, media_type=chosen, headers=headers)
 
 
 def _rdf(media_type: str) -> RdfFormat:
     return find(media_type).rdf
-
-
-def _graph_names(service: Service) -> list[str]:
-    try:
-        rows = service.engine.select("SELECT ?g WHERE { GRAPH ?g {} } ORDER BY ?g").rows
-    except NotReadyError:
-        return []
-    return [value.value for (value,) in rows if isinstance(value, NamedNode)]
-
-
-def service_description(endpoint: str, graphs: list[str]) -> list[Triple]:
-    """Describe the endpoint (SPARQL 1.1 Service Description §3).
-
-    Args:
-        endpoint: its address.
-        graphs: IRIs of its named graphs.
-
-    Returns:
-        The triples: language, formats, features, default dataset and named graphs.
-
-    """
-
-    def sd(name: str) -> NamedNode:
-        return NamedNode(_SD + name)
-
-    rdf_type = NamedNode(PREFIXES["rdf"] + "type")
-    service, dataset = NamedNode(endpoint + "#service"), NamedNode(endpoint + "#dataset")
-    default = NamedNode(endpoint + "#default")
-    triples = [
-        Triple(service, rdf_type, sd("Service")),
-        Triple(service, sd("endpoint"), NamedNode(endpoint)),
-        Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
-        Triple(service, sd("feature"), sd("UnionDefaultGraph")),
-        Triple(service, sd("defaultDataset"), dataset),
-        Triple(dataset, rdf_type, sd("Dataset")),
-        Triple(dataset, sd("defaultGraph"), default),
-        Triple(default, rdf_type, sd("Graph")),
-    ]
-    for each in (*RESULTS, *GRAPHS):
-        triples.append(Triple(service, sd("resultFormat"), NamedNode(each.value.engine.iri)))
-    for iri in graphs:
-        named = NamedNode(f"{endpoint}#{iri.rpartition('/graph/')[2].replace('/', '-')}")
-        triples += [
-            Triple(dataset, sd("namedGraph"), named),
-            Triple(named, rdf_type, sd("NamedGraph")),
-            Triple(named, sd("name"), NamedNode(iri)),
-        ]
-    return triples

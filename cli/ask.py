@@ -31,17 +31,17 @@ class Asked:
 
 @contextmanager
 def open_engine(settings: Settings, endpoint: str | None) -> Iterator[Engine]:
-    """Open the local graph, or an endpoint elsewhere.
+    """Open the local graph, or the endpoint elsewhere that is named here or in the settings.
 
     Raises:
         MissingBuildError: no graph has been built.
 
     """
     engine: Engine
-    if endpoint:
+    if address := endpoint or settings.sparql_endpoint:
         from queries.remote import RemoteEngine
 
-        engine = RemoteEngine(endpoint)
+        engine = RemoteEngine(address, seconds=settings.query_seconds)
     else:
         engine = EmbeddedEngine(current(settings).store)
     try:

@@ -54,11 +54,12 @@ def build(
     from ingest.build import build as build_graph
     from ingest.build import steps
     from ingest.progress import reporting
+    from queries.examples import companions
 
     if check:
         require_consistency()
     with reporting(errors, steps()) as progress:
-        version = build_graph(Settings(), progress, force=force)
+        version = build_graph(Settings(), progress, force, companions())
     info = version.info
     say(f"version {version.id}: {info['quads']} quads in {len(info['graphs'])} graphs")
     for source in info["sources"]:
@@ -168,9 +169,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address; EMPILEMENT_HOST if none.")] = None,
 ) -> None:
     """Serve the current graph: SPARQL, linked data, pages."""
-    import uvicorn
-
-    from api.app import create_app
+    from api.server import run
     from ingest.store import current
 
     changes: dict[str, Any] = {"port": port, "host": host}
@@ -178,7 +177,7 @@ def serve(
     current(settings)
     require_port(settings.host, settings.port)
     say(f"http://{settings.host}:{settings.port}/")
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+    run(settings)
 
 
 def require_port(host: str, port: int) -> None:
@@ -199,6 +198,36 @@ def require_port(host: str, port: int) -> None:
                 f"{error.strerror}.",
                 "Stop the other program, or choose another port: --port 8001 or PORT=8001.",
             ) from error
+
+
+@app.command()
+def push(
+    store: Annotated[
+        str, typer.Option(help="Graph Store address; EMPILEMENT_SPARQL_STORE if none.")
+    ] = "",
+    endpoint: Annotated[
+        str, typer.Option(help="Query address; EMPILEMENT_SPARQL_ENDPOINT if none.")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Load it even if it is there.")] = False,
+) -> None:
+    """Load the current graph into a SPARQL server elsewhere, through the Graph Store Protocol."""
+    from ingest.progress import reporting
+    from ingest.push import Remote, steps
+    from ingest.push import push as push_graph
+    from ingest.store import current, lock
+
+    settings = Settings()
+    version = current(settings)
+    with (
+        Remote(endpoint or settings.sparql_endpoint, store or settings.sparql_store) as remote,
+        lock(settings),
+    ):
+        if remote.holds(version.id) and not force:
+            say(f"version {version.id} is there already")
+            return
+        with reporting(errors, steps(version)) as progress:
+            sent, deleted = push_graph(version, remote, progress)
+    say(f"version {version.id}: {sent} graphs loaded, {deleted} deleted")
 
 
 @app.command()

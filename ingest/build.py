@@ -9,6 +9,7 @@ from typing import Final
 
 from pyoxigraph import RdfFormat, Store
 
+from ingest.companions import Companion, companion_parts
 from ingest.coverage import cover, read_world
 from ingest.errors import ViolationsError
 from ingest.links.cache import cached_links
@@ -17,7 +18,7 @@ from ingest.mappings import Failure, fetch_sources, map_sources
 from ingest.mentioned import describe_mentioned
 from ingest.parts import Part, drop_others, merge_lines, write_lines
 from ingest.progress import Progress
-from ingest.provenance import COVERAGE, MENTIONS, META, VALIDITY, code_hash, describe
+from ingest.provenance import COVERAGE, MENTIONS, META, VALIDITY, code_hash, describe, file_hash
 from ingest.quads import Graph
 from ingest.reports import summary, write_reports
 from ingest.settings import Settings
@@ -43,7 +44,12 @@ def steps() -> tuple[str, ...]:
     return ("sources", "ontology", "composition", *identifiers, *end)
 
 
-def build(settings: Settings, progress: Progress, force: bool = False) -> Version:
+def build(
+    settings: Settings,
+    progress: Progress,
+    force: bool = False,
+    companions: Sequence[Companion] = (),
+) -> Version:
     """Build, validate and publish a version of the graph.
 
     What has not changed is not done again: neither the mapping of a source whose bytes and code are
@@ -53,6 +59,7 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
         settings: where sources and versions lie.
         progress: told of each step.
         force: derive and validate anew all the same.
+        companions: graphs made elsewhere, published with those of the build.
 
     Returns:
         The version, which is current from then on; ``info["sources"]`` says which source could
@@ -69,7 +76,7 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
         with progress.step("sources"):
             entries = fetch_sources(settings)
         parts, failures = map_sources(entries, settings, progress)
-        parts += links_out(settings)
+        parts += links_out(settings) + companion_parts(companions, settings)
         version = build_id(parts, failures)
         known = built(version, settings)
         if known and known.info["validation"] and not force:
@@ -79,7 +86,7 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
             with progress.step("memory"):
                 memory = load(Store(), parts)
             with progress.step("derivation"):
-                parts += derive(memory, folder, version, parts, failures)
+                parts += derive(memory, folder, version, parts, failures, companions)
             with progress.step("validation"):
                 report = validate(memory)
             del memory
@@ -90,6 +97,7 @@ def build(settings: Settings, progress: Progress, force: bool = False) -> Versio
                 worked = [s.graph for s in load_sources() if s.mapping == "worked-case"]
                 write_usage(folder, load_ontology(), worked)
             info = summary(version, load_sources(), parts, failures, report)
+            info["files"] = file_facts(folder)
             write_reports(folder, report, info, parts)
             if not report.conforms:
                 raise refuse(folder, sorted({f.rule for f in report.results}), settings)
@@ -128,7 +136,12 @@ def load(store: Store, parts: Iterable[Part]) -> Store:
 
 
 def derive(
-    store: Store, folder: Path, version: str, parts: Sequence[Part], failures: Iterable[Failure]
+    store: Store,
+    folder: Path,
+    version: str,
+    parts: Sequence[Part],
+    failures: Iterable[Failure],
+    companions: Iterable[Companion],
 ) -> list[Part]:
     """State what follows from the sources: validity, coverage, the description of every graph.
 
@@ -138,13 +151,14 @@ def derive(
         version: identifier of the build.
         parts: the sources as mapped.
         failures: the sources that could not be read.
+        companions: the graphs made elsewhere, to be described like all others.
 
     """
     made: list[Part] = []
 
     def describing(graph: Graph) -> None:
-        describe(graph, version, parts, failures)
-        state_statistics(store, version, [*parts, *made], _TITLE, graph)
+        describe(graph, version, parts, failures, companions)
+        state_statistics(version, [*parts, *made], _TITLE, graph)
 
     deriving: dict[str, Callable[[Graph], None]] = {
         MENTIONS: lambda graph: describe_mentioned(store, graph),
@@ -175,6 +189,14 @@ def write_dataset(path: Path, parts: Sequence[Part]) -> None:
     for part in parts:
         if part.path.parent == path.parent:
             part.path.unlink()
+
+
+def file_facts(folder: Path) -> dict[str, dict[str, int | str]]:
+    """Return the size in bytes and the SHA-256 of each dump, by file name."""
+    return {
+        path.name: {"bytes": path.stat().st_size, "sha256": file_hash(path)}
+        for path in sorted(folder.glob("dataset.nq*"))
+    }
 
 
 def write_store(folder: Path) -> None:

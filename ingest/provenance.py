@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode, Quad
 from pyoxigraph import parse as parse_rdf
 
+from ingest.companions import Companion
 from ingest.identity import mint
 from ingest.parts import Part
 from ingest.quads import Graph, Value, emp, term
@@ -102,7 +103,11 @@ def _files_hash(names: Iterable[Path]) -> str:
 
 
 def describe(
-    graph: Graph, version: str, parts: Iterable[Part], failures: Iterable["Failure"]
+    graph: Graph,
+    version: str,
+    parts: Iterable[Part],
+    failures: Iterable["Failure"],
+    companions: Iterable[Companion] = (),
 ) -> None:
     """Write the description of every named graph of a build.
 
@@ -111,6 +116,7 @@ def describe(
         version: identifier of the build.
         parts: the graphs made of sources, and those of the ontology.
         failures: the sources that could not be read.
+        companions: the graphs made elsewhere, of no source.
 
     """
     made = list(parts)
@@ -150,7 +156,8 @@ def describe(
         }
         for name in compositions
     }
-    for iri, title in (_DERIVED | snapshots).items():
+    handed = {each.iri: each.title for each in companions}
+    for iri, title in (_DERIVED | snapshots | handed).items():
         graph.named(iri, "DerivedGraph", title)
         graph.add(iri, term("rdf", "type"), term("dcat", "Dataset"))
         graph.add(iri, term("rdf", "type"), term("prov", "Entity"))
@@ -159,7 +166,7 @@ def describe(
         graph.add(iri, term("dcterms", "publisher"), NamedNode(f"{BASE}team"))
         licence = NamedNode("https://spdx.org/licenses/etalab-2.0")
         graph.add(iri, term("dcterms", "license"), licence)
-        for source_graph in read:
+        for source_graph in () if iri in handed else read:
             graph.add(iri, term("prov", "wasDerivedFrom"), NamedNode(source_graph))
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import dropwhile
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -88,6 +89,12 @@ class NamedQuery:
     text: str
     path: Path
     source: str
+
+    @property
+    def body(self) -> str:
+        """The query without the header: what an editor shows."""
+        lines = self.text.splitlines(keepends=True)
+        return "".join(dropwhile(lambda line: line.startswith("#+"), lines))
 
 
 class _Text(BaseModel):

@@ -1,8 +1,9 @@
 """The engine in process: what every engine offers, and the one over a store on disk."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
+from typing import IO, Any, Final, Protocol, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -13,9 +14,11 @@ from queries.errors import (
     ParameterError,
     QueryEvaluationError,
     QueryFormError,
+    QueryRefusedError,
 )
 from queries.formats import Format, QueryForm, choose, tidy
-from queries.syntax import explain
+from queries.outlet import Outlet, too_many
+from queries.syntax import explain, explain_update
 from queries.tokens import names_dataset
 
 SHOWN: Final = {
@@ -170,25 +173,39 @@ def open_store(path: Path) -> ox.Store:
         ) from error
 
 
-def evaluate(store: ox.Store, query: str, dataset: Dataset | None = None) -> Results:
+def evaluate(
+    store: ox.Store,
+    query: str,
+    dataset: Dataset | None = None,
+    allowed: frozenset[str] = guard.NOWHERE,
+) -> Results:
     """Parse a query and start its evaluation, after the guard.
+
+    Args:
+        store: the graph.
+        query: SPARQL 1.1 query.
+        dataset: graphs chosen beside the query.
+        allowed: IRIs of the endpoints that SERVICE may call.
 
     Raises:
         QueryRefusedError: the query asks for what is never done.
         QuerySyntaxError: the text is not a query.
         QueryEvaluationError: the engine failed.
     """
-    guard.check(query)
+    guard.check(query, allowed)
     try:
         if dataset is not None:
             return store.query(
                 query,
                 prefixes=PREFIXES,
+                base_iri=BASE,
                 default_graph=_graphs(dataset.default),
                 named_graphs=_graphs(dataset.named),
             )
         union = not names_dataset(query)
-        return store.query(query, prefixes=PREFIXES, use_default_graph_as_union=union)
+        return store.query(
+            query, prefixes=PREFIXES, base_iri=BASE, use_default_graph_as_union=union
+        )
     except SyntaxError as error:
         raise explain(query, str(error)) from None
     except (OSError, RuntimeError, ValueError) as error:
@@ -210,6 +227,62 @@ def answer(
     except (OSError, RuntimeError, ValueError) as error:
         raise failure(error) from error
     return Answer(form, chosen.media_type, tidy(chosen, body or b""))
+
+
+def write(results: Results, chosen: Format, output: Outlet, rows: int) -> None:
+    """Write results as the engine finds them.
+
+    Args:
+        results: what ``evaluate`` gave.
+        chosen: a format that suits them.
+        output: where to.
+        rows: the most triples of a graph; 0 for no limit. Rows are counted by the outlet.
+
+    Raises:
+        QueryError: the engine failed, or a limit is overrun.
+    """
+    file = cast("IO[bytes]", output)
+    try:
+        if isinstance(results, ox.QueryTriples):
+            ox.serialize(_counted(results, output, rows), file, format=chosen.rdf, prefixes=SHOWN)
+        else:
+            results.serialize(file, format=chosen.results)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise output.error or failure(error) from error
+
+
+def _counted(results: ox.QueryTriples, output: Outlet, rows: int) -> Iterator[ox.Triple]:
+    for count, triple in enumerate(results, 1):
+        if rows and count > rows:
+            raise too_many(rows)
+        output.rows = count
+        yield triple
+
+
+def update(store: ox.Store, text: str) -> None:
+    """Carry out an update on a store in memory, whole or not at all.
+
+    Raises:
+        QueryRefusedError: the update would call other hosts.
+        QuerySyntaxError: the text is not an update.
+        QueryEvaluationError: the engine failed.
+    """
+    guard.check_update(text)
+    try:
+        store.update(text, prefixes=PREFIXES, base_iri=BASE)
+    except SyntaxError as error:
+        raise explain_update(text, str(error)) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise failure(error) from error
+
+
+def read_only() -> QueryRefusedError:
+    """Make the error of an update put to what takes none."""
+    return QueryRefusedError(
+        "This engine takes no update.",
+        "It answers from a store on disk, opened for reading only.",
+        "Serve the graph from memory (EMPILEMENT_RESIDENT=true), or build another one.",
+    )
 
 
 def select(store: ox.Store, query: str) -> Table:

@@ -59,10 +59,6 @@ class QueryMemoryError(QueryError):
     exit_code = EXIT_LIMIT
 
 
-class QueryCancelledError(QueryError):
-    """The one who asked gave up, and the query was stopped."""
-
-
 class PoolBusyError(QueryError):
     """Every worker is busy and the queue is full, or the pool is closing."""
 
@@ -71,6 +67,12 @@ class PoolBusyError(QueryError):
 
 class EngineUnavailableError(QueryError):
     """The engine cannot be reached, or has stopped."""
+
+    exit_code = EXIT_LIMIT
+
+
+class EndpointError(QueryError):
+    """The endpoint that was asked refuses the query, or its answer cannot be trusted."""
 
     exit_code = EXIT_LIMIT
 

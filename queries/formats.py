@@ -180,7 +180,7 @@ def find(name: str) -> Format:
     )
 
 
-def tidy(chosen: Format, body: bytes) -> bytes:
+def tidy(chosen: Format, body: bytes, *, whole: bool = True) -> bytes:
     """Put in order the prefixes that head a graph, and keep those it uses.
 
     pyoxigraph writes them all, in an order that changes from one process to the next; the same
@@ -189,6 +189,7 @@ def tidy(chosen: Format, body: bytes) -> bytes:
     Args:
         chosen: the format of the body.
         body: a graph as pyoxigraph wrote it.
+        whole: whether the body is all of it; of a beginning, every prefix is kept.
 
     Returns:
         The same graph; formats without prefixes are returned untouched.
@@ -198,14 +199,15 @@ def tidy(chosen: Format, body: bytes) -> bytes:
         start = heads.end() if heads else 0
         names = sorted(body[:start].splitlines(keepends=True))
         rest = body[start:]
-        kept = [each for each in names if each.split(b" ", 2)[1] in rest]
+        kept = [each for each in names if not whole or each.split(b" ", 2)[1] in rest]
         return b"".join(kept) + rest
     if chosen is Format.RDFXML:
         head = re.search(rb"<rdf:RDF([^>]*)>", body)
         if head is not None:
             names = sorted(re.findall(rb' xmlns:[^=]+="[^"]*"', head[1]))
             rest = body[head.end() :]
-            kept = [each for each in names if each[7:].split(b"=")[0] + b":" in b"rdf:" + rest]
+            used = b"rdf:" + rest
+            kept = [each for each in names if not whole or each[7:].split(b"=")[0] + b":" in used]
             return body[: head.start()] + b"<rdf:RDF" + b"".join(kept) + b">" + rest
     return body
 

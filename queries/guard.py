@@ -22,11 +22,14 @@ import re
 from typing import Final
 
 from queries.errors import QueryRefusedError
-from queries.tokens import NAME, TOKEN
+from queries.tokens import NAME, TOKEN, words
+
+NOWHERE: Final[frozenset[str]] = frozenset()
 
 _SPACE: Final = r"(?:[ \t\r\n]|#[^\r\n]*)*+"
 _CLAUSE: Final = re.compile(
-    rf"service{_SPACE}(?:silent)?+{_SPACE}(?:<[^>]*>|[?$]\w++|{NAME}){_SPACE}\{{", re.IGNORECASE
+    rf"service{_SPACE}(?:silent)?+{_SPACE}(?:<(?P<iri>[^>]*)>|[?$]\w++|{NAME}){_SPACE}\{{",
+    re.IGNORECASE,
 )
 _GLUED: Final = re.compile(r"(?:true|false)?+(?=service)", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
@@ -34,28 +37,57 @@ _NAMING: Final = frozenset({"graph", "from", "named", "describe"})
 _LAST_CODEPOINT: Final = 0x10FFFF
 
 
-def check(query: str) -> None:
+def check(query: str, allowed: frozenset[str] = NOWHERE) -> None:
     """Refuse a query that asks for SERVICE.
 
     Args:
         query: text of a query, sound or not.
+        allowed: IRIs of the endpoints that may be called all the same, written out in full.
 
     Raises:
-        QueryRefusedError: the query holds a SERVICE clause.
+        QueryRefusedError: the query holds a SERVICE clause on another endpoint.
     """
-    if asks_service(query):
+    if asks_service(query, allowed):
         raise QueryRefusedError(
             "The query is refused: it holds a SERVICE clause.",
-            "This engine answers from its own graph and never calls another endpoint.",
+            "This engine answers from its own graph and calls no endpoint that is not allowed.",
             "Remove SERVICE, or put the federated query to your own engine and call this one.",
         )
 
 
-def asks_service(query: str) -> bool:
-    """Tell whether a text holds a SERVICE clause, as written or with its escapes undone."""
-    if _searched(query):
+def check_update(text: str) -> None:
+    """Refuse an update that would make the engine call another host: SERVICE or LOAD.
+
+    Oxigraph takes ``LOADex:g`` for a LOAD of ``ex:g``, so any word that begins so is refused; a
+    wanted false alarm remains: a prefix named "load…".
+
+    Args:
+        text: text of an update, sound or not.
+
+    Raises:
+        QueryRefusedError: the update holds one of them.
+    """
+    check(text)
+    for reading in {text, _ESCAPE.sub(_unescaped, text)}:
+        for token in words(reading):
+            if token.lastgroup == "word" and token[0].lower().startswith("load"):
+                raise QueryRefusedError(
+                    "The update is refused: it holds LOAD.",
+                    "This engine fetches nothing from elsewhere.",
+                    "Fetch the document yourself, and send its triples with INSERT DATA.",
+                )
+
+
+def asks_service(query: str, allowed: frozenset[str] = NOWHERE) -> bool:
+    """Tell whether a text holds a SERVICE clause, as written or with its escapes undone.
+
+    Args:
+        query: the text.
+        allowed: IRIs of the endpoints that do not count.
+    """
+    if _searched(query, allowed):
         return True
-    return "\\u" in query.lower() and _searched(_ESCAPE.sub(_unescaped, query))
+    return "\\u" in query.lower() and _searched(_ESCAPE.sub(_unescaped, query), allowed)
 
 
 def _unescaped(escape: re.Match[str]) -> str:
@@ -63,11 +95,11 @@ def _unescaped(escape: re.Match[str]) -> str:
     return chr(code) if code <= _LAST_CODEPOINT else escape[0]
 
 
-def _searched(text: str) -> bool:
-    return "service" in text.lower() and _walk(text)
+def _searched(text: str, allowed: frozenset[str]) -> bool:
+    return "service" in text.lower() and _walk(text, allowed)
 
 
-def _walk(text: str) -> bool:
+def _walk(text: str, allowed: frozenset[str]) -> bool:
     """Walk over every reading of the text, each offset once, in rising order.
 
     An offset is reached with the deepest parentheses and, only if all its readings agree, with
@@ -83,7 +115,7 @@ def _walk(text: str) -> bool:
             continue
         kind, piece = token.lastgroup, token[0]
         if kind == "word":
-            if not naming and _opens_clause(text, at):
+            if not naming and _opens_clause(text, at, allowed):
                 return True
             naming = piece.lower() in _NAMING
         elif kind not in ("space", "comment"):
@@ -105,6 +137,7 @@ def _walk(text: str) -> bool:
     return False
 
 
-def _opens_clause(text: str, at: int) -> bool:
+def _opens_clause(text: str, at: int, allowed: frozenset[str]) -> bool:
     glued = _GLUED.match(text, at)
-    return glued is not None and _CLAUSE.match(text, glued.end()) is not None
+    clause = None if glued is None else _CLAUSE.match(text, glued.end())
+    return clause is not None and clause["iri"] not in allowed

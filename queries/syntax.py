@@ -5,7 +5,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontology.namespaces import PREFIXES
+from ontology.namespaces import BASE, PREFIXES
 from queries.errors import QuerySyntaxError
 from queries.tokens import NAME, words
 
@@ -47,6 +47,23 @@ def explain(query: str, message: str) -> QuerySyntaxError:
     offset = min(_fault(query, found), len(query.rstrip()))
     line, column = place_of(query, offset)
     return QuerySyntaxError(line, column, _sentence(query, offset, found[3]))
+
+
+def explain_update(text: str, message: str) -> QuerySyntaxError:
+    """Turn the parser's message on an update into an error with a place and a sentence.
+
+    Args:
+        text: the update.
+        message: what the parser said of it.
+    """
+    found = _PLACE.search(message)
+    if found is None:
+        return QuerySyntaxError(1, 1, " ".join(message.split()) or "The update has a fault.")
+    line, column = int(found[1]), int(found[2])
+    lines = text.splitlines() or [""]
+    line = min(line, len(lines))
+    column = min(column, len(lines[line - 1]) + 1)
+    return QuerySyntaxError(line, column, "The update has a fault at this place or just before.")
 
 
 def place_of(text: str, offset: int) -> tuple[int, int]:
@@ -102,7 +119,7 @@ def _unbalanced(query: str) -> QuerySyntaxError | None:
 
 def _second_parse(query: str) -> str:
     try:
-        ox.Store().query(query + _PADDING, prefixes=PREFIXES)
+        ox.Store().query(query + _PADDING, prefixes=PREFIXES, base_iri=BASE)
     except SyntaxError as error:
         return str(error)
     return ""
@@ -130,7 +147,7 @@ def _sentence(query: str, offset: int, expected: str) -> str:
     if "variable that is unbound" in expected:
         return "The SELECT names a variable that is neither grouped nor aggregated."
     if "IRI parsing failed" in expected:
-        return "An IRI between < and > is malformed, or relative while the query has no BASE."
+        return "An IRI between < and > is malformed."
     rest = query[offset:].strip()
     if not rest:
         return "The text stops before the query is complete."

@@ -13,6 +13,7 @@ from ingest.progress import Silent
 from ingest.settings import Settings
 from ingest.store import Version
 from queries.engine import EmbeddedEngine, Engine
+from queries.examples import companions
 
 ROOT = Path(__file__).parent.parent
 COG = ROOT / "node_modules/@etalab/decoupage-administratif/data"
@@ -44,7 +45,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def version(settings: Settings) -> Version:
     """The graph built and validated from the real input."""
-    return build(settings, Silent())
+    return build(settings, Silent(), companions=companions())
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +63,8 @@ def national_version(settings: Settings, tmp_path_factory: pytest.TempPathFactor
     Tests that ask for it bear the mark ``shared``.
     """
     data = tmp_path_factory.mktemp("national")
-    return build(settings.model_copy(update={"data": data, "mirror": SHARED / "data"}), Silent())
+    whole = settings.model_copy(update={"data": data, "mirror": SHARED / "data"})
+    return build(whole, Silent(), companions=companions())
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import create_server
+from socket import create_connection, create_server
 
 import pyoxigraph as ox
 
@@ -17,13 +16,58 @@ EXECUTABLE = Path(sys.executable).parent / "oxigraph"
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
 
+class Server:
+    """A SPARQL server in a process of its own, which can be killed and started again.
+
+    Args:
+        folder: the folder of its store.
+        verb: ``serve``, or ``serve-read-only``.
+        union: whether its default graph is the union of the named ones.
+    """
+
+    def __init__(self, folder: Path, verb: str = "serve", *, union: bool = True) -> None:
+        with create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.endpoint = f"{self.address}/query"
+        self.store = f"{self.address}/store"
+        self.updates = f"{self.address}/update"
+        self._command = [EXECUTABLE, verb, "--location", folder, "--bind", self.address[7:]]
+        self._command += ["--union-default-graph"] * union
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(self._command, stdout=quiet, stderr=quiet)
+        for _ in range(200):
+            try:
+                with create_connection(("127.0.0.1", self.port), timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError("the server does not start")
+
+    def kill(self) -> None:
+        """End it without warning."""
+        self._process.kill()
+        self._process.wait()
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
 @contextmanager
-def oxigraph(folder: Path, trig: str) -> Iterator[str]:
+def oxigraph(folder: Path, trig: str, *, union: bool = False) -> Iterator[str]:
     """Serve a dataset with a SPARQL server of its own process, until the block ends.
 
     Args:
         folder: an empty folder for its store.
         trig: the dataset, in TriG.
+        union: whether its default graph is the union of the named ones.
 
     Returns:
         The address of its endpoint.
@@ -33,23 +77,8 @@ def oxigraph(folder: Path, trig: str) -> Iterator[str]:
     store.load(trig, format=ox.RdfFormat.TRIG)
     store.flush()
     del store
-    with create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [EXECUTABLE, "serve-read-only", "--location", folder, "--bind", address[7:]]
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(command, stdout=quiet, stderr=quiet)
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(address, timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield f"{address}/query"
-    finally:
-        server.kill()
-        server.wait()
+    with Server(folder, "serve-read-only", union=union) as server:
+        yield server.endpoint
 
 
 @contextmanager
@@ -67,9 +96,11 @@ def faulty(replies: list[Reply], seen: list[tuple[dict[str, str], bytes]]) -> It
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             seen.append(({name.lower(): text for name, text in self.headers.items()}, body))
             replies[min(len(seen), len(replies)) - 1](self)
+
+        do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Keep the test's output clean."""

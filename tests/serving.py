@@ -16,11 +16,12 @@ COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[str]:
+def serving(data: Path, **settings: str) -> Iterator[str]:
     """Serve the current version of a data folder until the block ends.
 
     Args:
         data: the folder of the built versions.
+        settings: other settings than those of the environment, by name.
 
     Returns:
         The address of the service, ready to answer.
@@ -29,7 +30,8 @@ def serving(data: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"EMPILEMENT_DATA": str(data)}
+    chosen = {"data": str(data)} | settings
+    environment = os.environ | {f"EMPILEMENT_{name.upper()}": chosen[name] for name in chosen}
     command = [*COMMAND, "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     address = f"http://127.0.0.1:{port}"

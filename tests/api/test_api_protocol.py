@@ -13,6 +13,7 @@ from api.protocol import (
     ProtocolError,
     ServiceDescription,
     SparqlRequest,
+    SparqlUpdate,
     parse_request,
 )
 
@@ -47,6 +48,22 @@ G1, G2 = "http://example.org/g1", "http://example.org/g2"
             urlencode({"query": ASK, "named-graph-uri": G2}),
             SparqlRequest(ASK, (), (G2,)),
         ),
+        (
+            "GET",
+            {"query": ASK, "timeout": "1.5", "rows": "10"},
+            None,
+            "",
+            SparqlRequest(ASK, seconds=1.5, rows=10),
+        ),
+        ("POST", {}, UPDATE, "CLEAR ALL", SparqlUpdate("CLEAR ALL")),
+        ("POST", {}, FORM, urlencode({"update": "CLEAR ALL"}), SparqlUpdate("CLEAR ALL")),
+        (
+            "POST",
+            {"using-graph-uri": [G1, G2], "using-named-graph-uri": G1},
+            UPDATE,
+            "CLEAR ALL",
+            SparqlUpdate("CLEAR ALL", (G1, G2), (G1,)),
+        ),
     ],
 )
 def test_reads_the_three_ways_of_the_protocol(method, address, media, body, expected) -> None:
@@ -62,8 +79,12 @@ def test_reads_the_three_ways_of_the_protocol(method, address, media, body, expe
         ("GET", "query=a&query=b", None, b"", 400),
         ("GET", "query=", None, b"", 400),
         ("GET", "query=%20%0A", None, b"", 400),
-        ("GET", "update=CLEAR+ALL", None, b"", 403),
-        ("GET", "query=ASK&update=CLEAR+ALL", None, b"", 403),
+        ("GET", "update=CLEAR+ALL", None, b"", 400),
+        ("GET", "query=ASK&update=CLEAR+ALL", None, b"", 400),
+        ("GET", "query=ASK&timeout=soon", None, b"", 400),
+        ("GET", "query=ASK&timeout=0", None, b"", 400),
+        ("GET", "query=ASK&rows=-1", None, b"", 400),
+        ("GET", "query=ASK&rows=1e9", None, b"", 400),
         ("GET", "query=ASK&default-graph-uri=relative", None, b"", 400),
         ("GET", "query=ASK&named-graph-uri=a:b%3E", None, b"", 400),
         ("GET", "query=%FF", None, b"", 400),
@@ -81,8 +102,12 @@ def test_reads_the_three_ways_of_the_protocol(method, address, media, body, expe
         ("POST", "", QUERY, b"", 400),
         ("POST", "", QUERY, b"\xff\xfe", 400),
         ("POST", "", QUERY + "; charset=UTF-16", "ASK {}".encode("utf-16"), 415),
-        ("POST", "", UPDATE, b"CLEAR ALL", 403),
-        ("POST", "", FORM, b"update=CLEAR+ALL", 403),
+        ("POST", "update=CLEAR+ALL", FORM, b"", 400),
+        ("POST", "update=CLEAR+ALL", UPDATE, b"CLEAR ALL", 400),
+        ("POST", "", FORM, b"update=CLEAR+ALL&query=ASK", 400),
+        ("POST", "", FORM, b"update=CLEAR+ALL&update=CLEAR+ALL", 400),
+        ("POST", "", UPDATE, b" ", 400),
+        ("POST", "", UPDATE, b"\xff", 400),
     ],
 )
 def test_refuses_with_the_right_status(method, address, media, body, status) -> None:

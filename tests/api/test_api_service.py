@@ -118,7 +118,7 @@ def test_the_engine_is_closed_with_the_service(town: Settings) -> None:
         return opened[0]
 
     with TestClient(create_app(town, factory)):
-        opened[0].wait_ready(60)
+        opened[0].wait_ready()
     assert not opened[0].ready()
     with pytest.raises(errors.EngineUnavailableError):
         opened[0].ask("ASK {}")
@@ -183,7 +183,7 @@ def test_an_unforeseen_failure_tells_nothing_of_the_inside(town: Settings) -> No
 
 
 def test_a_query_whose_asker_has_gone_is_stopped(town: Settings) -> None:
-    patient = town.model_copy(update={"query_seconds": 60.0, "workers": 1})
+    patient = town.model_copy(update={"query_seconds": 60.0, "workers": 1, "heavy_workers": 0})
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(create_app(patient), log_level="error"))

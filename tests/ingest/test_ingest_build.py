@@ -236,7 +236,8 @@ class TestDataset:
         }
         code = (
             "from ingest.build import build; from ingest.progress import Silent\n"
-            "from ingest.settings import Settings; print(build(Settings(), Silent()).id)"
+            "from ingest.settings import Settings; from queries.examples import companions\n"
+            "print(build(Settings(), Silent(), companions=companions()).id)"
         )
         done = subprocess.run(
             [sys.executable, "-c", code],

@@ -12,22 +12,20 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from queries import resident
+from queries import worker
 
 CONFINED = """
-import json, multiprocessing as mp, sys
+import json, sys
 from pathlib import Path
-from queries import guard, line, resident
-guard.check = lambda query: None
+from queries import guard
+from queries.frames import Kind, receive, told
+from queries.generation import Generation, Member
+from queries.worker import Limits
+guard.check = lambda query, allowed: None
 if __name__ == "__main__":
     graph, port = Path(sys.argv[1]), sys.argv[2]
-    ours, theirs = mp.Pipe()
-    limits = resident.Limits(1 << 28, 1 << 20)
-    holder = mp.get_context("spawn").Process(target=resident.hold, args=(theirs, graph, limits))
-    holder.start()
-    theirs.close()
-    ours.recv_bytes()
-    worker = line.forked(ours, holder.pid)
+    generation = Generation(graph, Limits(1 << 28, 1 << 20))
+    pid, line = generation.fork()
     said = []
     for query in (
         f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}",
@@ -35,14 +33,17 @@ if __name__ == "__main__":
         "SELECT * {",
         "ASK { <x:s1> ?p ?o }",
     ):
-        request = json.dumps({"query": query, "media_type": None, "dataset": None}).encode()
-        said.append(line.exchange(worker.line, request, 20)[0])
-    limit = Path(f"/proc/{worker.pid}/limits").read_text()
-    taken = len(list(Path(f"/proc/{worker.pid}/fd").iterdir()))
+        request = {"query": query, "media_type": None, "dataset": None, "rows": 0}
+        line.sendall(told(Kind.REQUEST, request))
+        frames = [receive(line)]
+        if "form" in json.loads(frames[0]):
+            frames += [receive(line), receive(line)]
+        said.append(json.loads(frames[-1]))
+    limit = Path(f"/proc/{pid}/limits").read_text()
+    taken = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     print(json.dumps({"said": said, "limits": limit, "taken": taken}))
-    worker.release()
-    ours.close()
-    holder.join()
+    line.close()
+    generation.hang_up()
 """
 
 
@@ -101,7 +102,7 @@ def test_the_kernel_refuses_what_the_guard_might_miss(tmp_path: Path) -> None:
 def test_confinement_refuses_files_and_sockets_and_is_lifted(tmp_path: Path) -> None:
     script = (
         "import socket, sys\n"
-        "from queries.resident import Limits, confined\n"
+        "from queries.worker import Limits, confined\n"
         "with confined(Limits(1 << 28, 1 << 20), files=False) as size:\n"
         "    for attempt in (lambda: open(sys.argv[1]), socket.socket):\n"
         "        try: attempt()\n"
@@ -126,16 +127,18 @@ def test_confinement_refuses_files_and_sockets_and_is_lifted(tmp_path: Path) -> 
 
 
 def test_what_breaks_the_engine_sends_the_worker_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    request = {"query": "ASK {}", "media_type": None, "dataset": None}
-    limits = resident.Limits(1 << 28, 1 << 20)
+    request = {"query": "ASK {}", "media_type": None, "dataset": None, "rows": 0}
+    limits = worker.Limits(1 << 28, 1 << 20)
 
     def broken(kind: type[BaseException]) -> dict[str, object]:
         def fail(*_: object) -> None:
             raise kind("broken")
 
-        monkeypatch.setattr("queries.engine.answer", fail)
-        return resident.reply(ox.Store(), request, limits)[0]
+        monkeypatch.setattr("queries.engine.evaluate", fail)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            return worker.reply(ox.Store(), request, limits, theirs)
 
     assert broken(MemoryError)["error"] == "QueryMemoryError"
-    header = broken(RuntimeError)
-    assert (header["error"], header["last"]) == ("QueryEvaluationError", True)
+    end = broken(RuntimeError)
+    assert (end["error"], end["last"]) == ("QueryEvaluationError", True)

@@ -168,7 +168,12 @@ def test_faults_are_told_with_their_place(
 
 def test_a_malformed_iri_is_told(engine: EmbeddedEngine) -> None:
     with pytest.raises(QuerySyntaxError, match="IRI"):
-        engine.answer("PREFIX a: <relative> ASK {}")
+        engine.answer("PREFIX a: <http://[> ASK {}")
+
+
+def test_a_relative_iri_is_read_against_the_base_of_the_project(engine: EmbeddedEngine) -> None:
+    assert engine.ask("ASK { FILTER (<id/x> = <https://w3id.org/empilement/id/x>) }")
+    assert engine.ask("BASE <urn:> ASK { FILTER (<x> = <urn:x>) }")
 
 
 def test_service_is_refused(engine: EmbeddedEngine) -> None:
@@ -190,7 +195,7 @@ def test_the_form_must_be_the_one_that_is_due(engine: EmbeddedEngine) -> None:
 def test_a_failure_inside_the_engine_is_told(
     engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queries.guard.check", lambda _: None)
+    monkeypatch.setattr("queries.guard.check", lambda *_: None)
     query = "SELECT * { SERVICE ?unbound { ?s ?p ?o } }"
     with pytest.raises(QueryEvaluationError, match="unbound"):
         engine.answer(query)
