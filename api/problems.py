@@ -11,6 +11,7 @@ from api.protocol import METHODS, ProtocolError
 from api.watching import AskerGoneError
 from ingest.errors import EmpilementError, IdentityError, MissingBuildError
 from queries import errors
+from queries.faults import HINTS
 from queries.territories import TerritoryNotFoundError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -195,6 +196,8 @@ def _foreseen(error: EmpilementError) -> Problem:
     extra: dict[str, Any] = {}
     if isinstance(error, errors.QuerySyntaxError):
         extra = {"line": error.line, "column": error.column}
+    if isinstance(error, errors.QueryTimeoutError):
+        extra = {"hints": list(HINTS)}
     if isinstance(error, TerritoryNotFoundError):
         extra = {
             "suggestions": [

@@ -11,6 +11,11 @@ from queries.errors import (
 )
 from queries.worker import out_of_memory
 
+HINTS: Final = (
+    "Select the few things first, in a sub-select.",
+    "Add a LIMIT inside.",
+    "Ask a named question, which is written to be fast.",
+)
 _BROKEN: Final = frozenset((signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL))
 
 
@@ -19,8 +24,7 @@ def overrun(seconds: float) -> QueryTimeoutError:
     return QueryTimeoutError(
         f"The query was stopped after {seconds:g} seconds.",
         "It takes longer than one query may.",
-        "Select the few things first, in a sub-select; add a LIMIT inside; or ask a named "
-        "question, which is written to be fast.",
+        " ".join(HINTS),
     )
 
 
