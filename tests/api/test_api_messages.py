@@ -39,10 +39,14 @@ def test_every_key_that_templates_and_code_write_in_full_exists() -> None:
 
 
 def test_every_kind_of_thing_and_every_failure_has_its_words() -> None:
-    from api.problems import TABLE
+    from api.access import TokenError, UpdateClosedError
+    from api.problems import TABLE, NotReadyError, TooLargeError, problem_of
+    from api.watching import AskerGoneError
 
     assert {f"thing_{kind}" for kind in KINDS} <= CATALOGUE.keys()
     assert {f"error_{code}" for _, _, code in TABLE} <= CATALOGUE.keys()
+    others = (UpdateClosedError(), TokenError(), AskerGoneError(), NotReadyError(), TooLargeError())
+    assert {f"error_{problem_of(each).code}" for each in others} <= CATALOGUE.keys()
 
 
 @pytest.mark.parametrize(
