@@ -111,7 +111,8 @@ CASES = [
         ["1757"],
         drop(f"{FIGURE} emp:supportedBy ?r"),
         [None],
-        given=figure("c", "Communes", "region/24", 1757, "; emp:supportedBy <id/source/F89>"),
+        given=figure("c", "Communes", "region/24", 1757, "; emp:supportedBy <id/source/F89>")
+        + "<id/source/F89> a emp:SourceRecord .",
         id="CQ43: another source",
     ),
     case(
