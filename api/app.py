@@ -195,11 +195,6 @@ class _Headers:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:
-            answer = JSONResponse(TOO_LONG.body(), TOO_LONG.status, media_type=MEDIA_TYPE)
-            await answer(scope, receive, send)
-            return
-
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -207,7 +202,11 @@ class _Headers:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, sending)
+        if len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:
+            answer = JSONResponse(TOO_LONG.body(), TOO_LONG.status, media_type=MEDIA_TYPE)
+            await answer(scope, receive, sending)
+        else:
+            await self._app(scope, receive, sending)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
