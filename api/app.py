@@ -52,6 +52,8 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "cross-origin",
+    # Said here too, since failures outside the middleware for it must be readable as well.
+    "Access-Control-Allow-Origin": "*",
 }
 _SUGGESTING: Final = 3
 _LONGEST_ADDRESS: Final = 1 << 15
@@ -180,7 +182,7 @@ class _Headers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:
-            answer = JSONResponse(TOO_LONG.body(), TOO_LONG.status, media_type=MEDIA_TYPE)
+            answer = JSONResponse(TOO_LONG.body(), TOO_LONG.status, HEADERS, MEDIA_TYPE)
             await answer(scope, receive, send)
             return
 
