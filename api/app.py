@@ -191,6 +191,9 @@ class _Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                # Small answers and 304 pass the compression by, which would have said so.
+                if "vary" in headers and "Accept-Encoding" not in headers["vary"]:
+                    headers.add_vary_header("Accept-Encoding")
             await send(message)
 
         await self._app(scope, receive, sending)

@@ -195,6 +195,8 @@ def _foreseen(error: EmpilementError) -> Problem:
     extra: dict[str, Any] = {}
     if isinstance(error, errors.QuerySyntaxError):
         extra = {"line": error.line, "column": error.column}
+    if isinstance(error, errors.QueryTimeoutError):
+        extra = {"hints": list(error.hints)}
     if isinstance(error, TerritoryNotFoundError):
         extra = {
             "suggestions": [

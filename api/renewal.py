@@ -22,11 +22,11 @@ async def renew_for_ever(app: FastAPI, settings: Settings) -> None:
 
     Args:
         app: the application; its service is replaced when a new build is loaded.
-        settings: where the builds lie, and how often to look (``reload_seconds``).
+        settings: where the builds lie, and how often to look (``reload_seconds``; 0: never).
 
     """
     refused = ""
-    while True:
+    while settings.reload_seconds:
         await asyncio.sleep(settings.reload_seconds)
         service: Service = app.state.service
         try:
@@ -42,9 +42,10 @@ async def renew_for_ever(app: FastAPI, settings: Settings) -> None:
         try:
             app.state.service = await renewed(service, found)
             LOG.info("renewed", extra={"version": found.id, "before": service.version.id})
-        except EmpilementError as error:
+        except (EmpilementError, OSError) as error:
             refused = found.id
-            LOG.error("not renewed", extra={"version": found.id, "why": error.why})
+            why = error.why if isinstance(error, EmpilementError) else str(error)
+            LOG.error("not renewed", extra={"version": found.id, "why": why})
 
 
 async def renewed(service: Service, version: Version) -> Service:

@@ -30,7 +30,7 @@ from api.render import VARY, language_of
 from api.service import Service, service_of
 from api.service_description import describe_service
 from api.sparql_page import EXAMPLE, shown, sparql_page
-from api.watching import AskerGoneError, departure, watched
+from api.watching import AskerGoneError, watched
 from ingest.errors import EmpilementError
 from ontology.namespaces import PREFIXES
 from queries.engine import Dataset
@@ -139,8 +139,8 @@ class _Exchange:
         if status == HTTPStatus.OK:
             headers = headers | {"Content-Length": str(len(body))}
         await self._start(status, headers)
-        nothing = self._scope["method"] == "HEAD"
-        await self._send({"type": "http.response.body", "body": b"" if nothing else body})
+        # To HEAD the server sends no body; compression still needs it, to say the same length.
+        await self._send({"type": "http.response.body", "body": body})
 
     async def _send_pieces(self, headers: dict[str, str], reply: Reply) -> None:
         await self._start(HTTPStatus.OK, headers)
@@ -148,22 +148,19 @@ class _Exchange:
             reply.abandon()
             await self._send({"type": "http.response.body", "body": b""})
             return
-        gone = asyncio.ensure_future(departure(self._receive))
         try:
-            await self._pass_on(reply.pieces(), gone)
+            await watched(self._receive, self._pass_on(reply.pieces()))
             note(self._scope, rows=reply.rows)
+        except AskerGoneError:
+            note(self._scope, outcome="cancelled")
         except EmpilementError as error:
             note(self._scope, outcome=problem_of(error).code)
             raise BrokenOffError(error.what) from error
         finally:
-            gone.cancel()
             reply.abandon()
 
-    async def _pass_on(self, pieces: AsyncIterator[bytes], gone: "asyncio.Future[None]") -> None:
+    async def _pass_on(self, pieces: AsyncIterator[bytes]) -> None:
         async for piece in pieces:
-            if gone.done():
-                note(self._scope, outcome="cancelled")
-                return
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})
 

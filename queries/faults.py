@@ -4,6 +4,7 @@ import signal
 from typing import Final
 
 from queries.errors import (
+    FASTER,
     EngineUnavailableError,
     PoolBusyError,
     QueryError,
@@ -19,8 +20,7 @@ def overrun(seconds: float) -> QueryTimeoutError:
     return QueryTimeoutError(
         f"The query was stopped after {seconds:g} seconds.",
         "It takes longer than one query may.",
-        "Select the few things first, in a sub-select; add a LIMIT inside; or ask a named "
-        "question, which is written to be fast.",
+        *FASTER,
     )
 
 
