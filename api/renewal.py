@@ -26,14 +26,19 @@ async def renew_for_ever(app: FastAPI, settings: Settings) -> None:
 
     """
     refused = ""
+    seen = True
     while settings.reload_seconds:
         await asyncio.sleep(settings.reload_seconds)
         service: Service = app.state.service
         try:
             found = await run_in_threadpool(current, settings)
-        except MissingBuildError:
-            # A build is being published, or the folder was emptied: the loaded graph goes on.
+        except MissingBuildError as error:
+            # The folder was emptied, or its build is broken: the loaded graph goes on.
+            if seen:
+                LOG.error("no build", extra={"why": error.why, "served": service.version.id})
+            seen = False
             continue
+        seen = True
         if found.id in (service.version.id, refused):
             continue
         if not await run_in_threadpool(_held, service, found):

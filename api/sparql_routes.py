@@ -100,6 +100,7 @@ class _Exchange:
         wanted = _wanted(asked.format, accept)
         note(self._scope, query=asked.query)
         reading = self._scope["method"] != "POST"
+        mark = service.mark
         tag = _tag(service, asked, wanted, allowed) if lasting(asked.query) else ""
         headers = dict(_SENT)
         if tag:
@@ -126,6 +127,10 @@ class _Exchange:
             note(self._scope, outcome=problem_of(error).code)
             raise
         note(self._scope, outcome="answered")
+        if tag and service.mark != mark:
+            # The data changed meanwhile: which of the two were asked is not known.
+            tag = ""
+            headers = _SENT | {"Cache-Control": "no-store"}
         headers["Content-Type"] = _typed(reply.media_type)
         if reply.whole is not None:
             note(self._scope, rows=reply.rows)
