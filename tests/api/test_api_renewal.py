@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -14,9 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ingest.settings import Settings
-from ingest.store import switch
-from tests.serving import Running, running
+from tests.serving import Running, lay, running
 from tests.watching import descendants, living, until
 
 ASKERS = 10
@@ -26,16 +24,19 @@ RDFS_LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 _NUMBERS = count(1)
 
 
-def lay(data: Path, things: int) -> str:
-    """Lay down a version that says its name and holds so many things; give its name."""
+def publish(data: Path, things: int = 1, spoil: Callable[[Path], object] | None = None) -> str:
+    """Publish a version that says its name and holds so many things; give its name.
+
+    Args:
+        data: the folder of the built versions.
+        things: how many.
+        spoil: what is done to its folder before it is seen.
+
+    """
     name = f"v{next(_NUMBERS)}"
-    folder = data / "versions" / name
-    folder.mkdir(parents=True)
     lines = [f"<urn:t{n}> <urn:is> <urn:thing> <urn:g> .\n" for n in range(things)]
     lines.append(f'<urn:graph> {RDFS_LABEL} "{name}" <urn:g> .\n')
-    (folder / "dataset.nq").write_text("".join(lines), encoding="utf-8")
-    info = {"id": name, "dataDate": "2026-11-24", "quads": len(lines), "sources": []}
-    (folder / "build.json").write_text(json.dumps(info), encoding="utf-8")
+    lay(data, name, "".join(lines), spoil)
     return name
 
 
@@ -53,10 +54,8 @@ class Site:
     service: Running
     log: Path
 
-    def publish(self, things: int = 1) -> str:
-        name = lay(self.data, things)
-        switch(name, Settings(data=self.data))
-        return name
+    def publish(self, things: int = 1, spoil: Callable[[Path], object] | None = None) -> str:
+        return publish(self.data, things, spoil)
 
     def said(self) -> list[dict[str, str]]:
         lines = self.log.read_text(encoding="utf-8").splitlines()
@@ -71,7 +70,7 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     data = tmp_path / "data"
-    switch(lay(data, 400), Settings(data=data))
+    publish(data, 400)
     log = tmp_path / "log"
     with running(data, log, reload_seconds="0.2", query_seconds="60") as service:
         yield Site(data, service, log)
@@ -157,9 +156,9 @@ def test_no_request_fails_while_a_new_build_takes_over(site: Site, http: httpx.C
 
 def test_a_broken_build_is_said_and_the_old_one_goes_on(site: Site, http: httpx.Client) -> None:
     old = value(ask(http, VERSION))
-    broken = lay(site.data, 1)
-    (site.data / "versions" / broken / "dataset.nq").write_text("<urn:a> <urn:b>", "utf-8")
-    switch(broken, Settings(data=site.data))
+    broken = site.publish(
+        spoil=lambda folder: (folder / "dataset.nq").write_text("<urn:a> <urn:b>", "utf-8")
+    )
     assert until(lambda: any(line["message"] == "not renewed" for line in site.said()))
     (refused,) = [line for line in site.said() if line["message"] == "not renewed"]
     assert (refused["version"], refused["level"]) == (broken, "ERROR")
@@ -167,13 +166,11 @@ def test_a_broken_build_is_said_and_the_old_one_goes_on(site: Site, http: httpx.
     assert value(ask(http, VERSION)) == old
     assert http.get("/ready").json()["version"] == old
 
-    half = lay(site.data, 1)
-    switch(half, Settings(data=site.data))
-    (site.data / "versions" / half / "build.json").write_text("{", "utf-8")
-    (site.data / "current").unlink()
-    (site.data / "current").symlink_to(Path("versions") / half)
+    current = site.data / "current"
+    current.unlink()
+    current.symlink_to(Path("versions") / "none")
     assert until(lambda: any(line["message"] == "no build" for line in site.said()))
-    assert value(ask(http, VERSION)) in (old, half)
+    assert value(ask(http, VERSION)) == old
 
     sound = site.publish()
     assert until(lambda: value(ask(http, VERSION)) == sound)
@@ -192,17 +189,18 @@ def test_told_to_stop_it_answers_first_and_leaves_no_child(site: Site, http: htt
     assert until(lambda: not living(family))
 
 
+def endless(folder: Path) -> None:
+    """Make of a version one that is loaded for ever: opening a pipe waits for a writer."""
+    (folder / "dataset.nq").unlink()
+    os.mkfifo(folder / "dataset.nq")
+
+
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_while_a_build_is_being_loaded_it_stops(site: Site, told: int) -> None:
     process = site.service.process
     (resident,) = site.residents()
     before = descendants(process.pid)
-    endless = lay(site.data, 1)
-    dataset = site.data / "versions" / endless / "dataset.nq"
-    dataset.unlink()
-    # Opening it waits for a writer: a load that never ends.
-    os.mkfifo(dataset)
-    switch(endless, Settings(data=site.data))
+    site.publish(spoil=endless)
     assert until(lambda: descendants(process.pid) - before)
     family = descendants(process.pid)
     assert resident in family
