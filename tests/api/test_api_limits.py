@@ -33,6 +33,7 @@ STALL = f"""SELECT ?long {{
 }}"""
 MILLION = f"SELECT ?a ?d {{ {LINE} . ?g ?h ?i }} LIMIT 1000000"
 FLAT_MIB = 32
+CALM = {"idle": 2, "light": 0, "heavy": 0, "waiting": 0}
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +59,15 @@ def http(service: Running) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def calm(http: httpx.Client) -> None:
-    """Wait until no query runs and both workers are at hand."""
-    assert until(lambda: states(http) == {"idle": 2, "light": 0, "heavy": 0, "waiting": 0})
+def calm(service: Running, http: httpx.Client) -> None:
+    """Wait until no query runs, both workers are at hand, and those killed before are buried."""
+    assert until(lambda: states(http) == CALM and len(workers(service)) == 2)
+
+
+def workers(service: Running) -> set[int]:
+    """Give the processes that answer: the children of a child."""
+    children = descendants(service.process.pid)
+    return set().union(*map(descendants, children))
 
 
 def ask(http: httpx.Client, query: str, headers: dict[str, str] | None = None, **asked: object):
@@ -222,15 +229,14 @@ def test_a_light_query_is_answered_while_a_heavy_one_burns(http: httpx.Client) -
 def test_a_query_whose_asker_has_gone_is_killed(
     service: Running, http: httpx.Client, query: str, read: int
 ) -> None:
-    before = descendants(service.process.pid)
     asker = Asker(service.address, query, timeout=TRUSTED_SECONDS)
     asker.read(read)
     assert until(lambda: at_work(http) == 1)
-    assert living(before) == before
+    before = workers(service)
     asker.hang_up()
     assert until(lambda: living(before) < before, 1.0)
-    assert until(lambda: states(http) == {"idle": 2, "light": 0, "heavy": 0, "waiting": 0})
-    assert len(before - living(before)) == 1
+    assert until(lambda: states(http) == CALM)
+    assert len(living(before)) == len(before) - 1
 
 
 @pytest.mark.usefixtures("calm")
