@@ -42,8 +42,13 @@ def require_update(authorization: str | None, settings: Settings) -> None:
     """
     if not settings.update_token:
         raise UpdateClosedError
-    if not _holds(authorization, settings.update_token):
+    if not may_update(authorization, settings):
         raise TokenError
+
+
+def may_update(authorization: str | None, settings: Settings) -> bool:
+    """Tell whether a request bears the update token, if there is one; see ``require_update``."""
+    return bool(settings.update_token) and _holds(authorization, settings.update_token)
 
 
 def allowance(asked: SparqlRequest, authorization: str | None, settings: Settings) -> Allowance:
@@ -64,8 +69,8 @@ def allowance(asked: SparqlRequest, authorization: str | None, settings: Setting
     seconds, rows = settings.query_seconds, settings.answer_rows
     if authorization is not None:
         trusted = settings.trusted_token
-        if not (trusted and _holds(authorization, trusted)) and not (
-            settings.update_token and _holds(authorization, settings.update_token)
+        if not (trusted and _holds(authorization, trusted)) and not may_update(
+            authorization, settings
         ):
             raise TokenError
         seconds, rows = max(seconds, settings.trusted_seconds), 0

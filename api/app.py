@@ -61,6 +61,8 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "cross-origin",
+    # Said here too, since failures outside the middleware for it must be readable as well.
+    "Access-Control-Allow-Origin": "*",
 }
 _SUGGESTING: Final = 3
 _LONGEST_ADDRESS: Final = 1 << 15
@@ -200,6 +202,9 @@ class _Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                # Small answers and 304 pass the compression by, which would have said so.
+                if "vary" in headers and "Accept-Encoding" not in headers["vary"]:
+                    headers.add_vary_header("Accept-Encoding")
             await send(message)
 
         if len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:

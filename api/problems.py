@@ -11,7 +11,6 @@ from api.protocol import METHODS, ProtocolError
 from api.watching import AskerGoneError
 from ingest.errors import EmpilementError, IdentityError, MissingBuildError
 from queries import errors
-from queries.faults import HINTS
 from queries.territories import TerritoryNotFoundError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -197,7 +196,7 @@ def _foreseen(error: EmpilementError) -> Problem:
     if isinstance(error, errors.QuerySyntaxError):
         extra = {"line": error.line, "column": error.column}
     if isinstance(error, errors.QueryTimeoutError):
-        extra = {"hints": list(HINTS)}
+        extra = {"hints": list(error.hints)}
     if isinstance(error, TerritoryNotFoundError):
         extra = {
             "suggestions": [

@@ -22,18 +22,23 @@ async def renew_for_ever(app: FastAPI, settings: Settings) -> None:
 
     Args:
         app: the application; its service is replaced when a new build is loaded.
-        settings: where the builds lie, and how often to look (``reload_seconds``).
+        settings: where the builds lie, and how often to look (``reload_seconds``; 0: never).
 
     """
     refused = ""
-    while True:
+    seen = True
+    while settings.reload_seconds:
         await asyncio.sleep(settings.reload_seconds)
         service: Service = app.state.service
         try:
             found = await run_in_threadpool(current, settings)
-        except MissingBuildError:
-            # A build is being published, or the folder was emptied: the loaded graph goes on.
+        except MissingBuildError as error:
+            # The folder was emptied, or its build is broken: the loaded graph goes on.
+            if seen:
+                LOG.error("no build", extra={"why": error.why, "served": service.version.id})
+            seen = False
             continue
+        seen = True
         if found.id in (service.version.id, refused):
             continue
         if not await run_in_threadpool(_held, service, found):
@@ -42,9 +47,10 @@ async def renew_for_ever(app: FastAPI, settings: Settings) -> None:
         try:
             app.state.service = await renewed(service, found)
             LOG.info("renewed", extra={"version": found.id, "before": service.version.id})
-        except EmpilementError as error:
+        except (EmpilementError, OSError) as error:
             refused = found.id
-            LOG.error("not renewed", extra={"version": found.id, "why": error.why})
+            why = error.why if isinstance(error, EmpilementError) else str(error)
+            LOG.error("not renewed", extra={"version": found.id, "why": why})
 
 
 async def renewed(service: Service, version: Version) -> Service:

@@ -1,6 +1,8 @@
 """The HTTP server: uvicorn with bounded heads, log lines for machines, an orderly end."""
 
 import asyncio
+import signal
+import sys
 from asyncio import TimerHandle
 from typing import Any, Final
 
@@ -91,6 +93,8 @@ def run(settings: Settings) -> None:
         settings: where the build lies, where to listen, how far queries may go.
 
     """
+    # uvicorn raises the signal again once all is done: to have been told to stop is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from queries.remote import RemoteEngine
 from queries.workers import PoolEngine
 
 _HERE: Final = Path(__file__).parent
+_LIFE: Final = secrets.token_hex(8)
 
 EngineFactory = Callable[[Settings, Version], Engine]
 """Opens an engine. It is called on the event loop, and must not wait for the graph."""
@@ -73,7 +75,9 @@ class Service:
     def mark(self) -> str:
         """A mark that changes with the data, by a build or by an update, and with the code."""
         revision = 0 if self.live is None else self.live.revision
-        return f"{self.version.id}.{revision}.{self.code}"
+        # Updates are gone with the process: the first one of the next is another.
+        changed = f".{revision}-{_LIFE}" if revision else ""
+        return f"{self.version.id}{changed}.{self.code}"
 
     @property
     def public_url(self) -> str:

@@ -9,21 +9,28 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pyoxigraph import RdfFormat, serialize
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api.access import Allowance, allowance, require_update
+from api.access import Allowance, allowance, may_update, require_update
 from api.asking import answered, streamed
 from api.caching import CACHE, Kept, etag, lasting, matches
 from api.negotiation import HTML, NotAcceptableError, Offer, offer, preferences
 from api.observing import BrokenOffError, note
 from api.problems import TooLargeError, problem_of
-from api.protocol import ServiceDescription, SparqlRequest, SparqlUpdate, parse_request
+from api.protocol import (
+    ProtocolError,
+    ServiceDescription,
+    SparqlRequest,
+    SparqlUpdate,
+    parse_request,
+)
 from api.render import VARY, language_of
 from api.service import Service, service_of
 from api.service_description import describe_service
 from api.sparql_page import EXAMPLE, shown, sparql_page
-from api.watching import departure, watched
+from api.watching import AskerGoneError, watched
 from ingest.errors import EmpilementError
 from ontology.namespaces import PREFIXES
 from queries.engine import Dataset
@@ -34,6 +41,7 @@ from queries.using import with_dataset
 
 LARGEST: Final = 1 << 20
 LARGEST_UPDATE: Final = 1 << 26
+BODY_SECONDS: Final = 60.0
 _PAGE: Final = Offer(HTML, ("application/xhtml+xml",))
 # Results and graphs together: the form of the query, known once it runs, keeps those that suit.
 OFFERS: Final = tuple(offer(each) for each in (*RESULTS, *GRAPHS))
@@ -64,8 +72,10 @@ class _Exchange:
         request = self._request
         service: Service = request.app.state.service
         headers = request.headers
-        update = bool(service.settings.update_token) and "authorization" in headers
-        body = await _body(request, LARGEST_UPDATE if update else LARGEST)
+        if may_update(headers.get("authorization"), service.settings):
+            body = await _body(request, LARGEST_UPDATE, None)
+        else:
+            body = await _body(request, LARGEST, BODY_SECONDS)
         asked = parse_request(
             self._scope["method"], self._scope["query_string"], headers.get("content-type"), body
         )
@@ -91,6 +101,7 @@ class _Exchange:
         wanted = _wanted(asked.format, accept)
         note(self._scope, query=asked.query)
         reading = self._scope["method"] != "POST"
+        mark = service.mark
         tag = _tag(service, asked, wanted, allowed) if lasting(asked.query) else ""
         headers = dict(_SENT)
         if tag:
@@ -117,6 +128,10 @@ class _Exchange:
             note(self._scope, outcome=problem_of(error).code)
             raise
         note(self._scope, outcome="answered")
+        if tag and service.mark != mark:
+            # The data changed meanwhile: which of the two were asked is not known.
+            tag = ""
+            headers = _SENT | {"Cache-Control": "no-store"}
         headers["Content-Type"] = _typed(reply.media_type)
         if reply.whole is not None:
             note(self._scope, rows=reply.rows)
@@ -130,8 +145,8 @@ class _Exchange:
         if status == HTTPStatus.OK:
             headers = headers | {"Content-Length": str(len(body))}
         await self._start(status, headers)
-        nothing = self._scope["method"] == "HEAD"
-        await self._send({"type": "http.response.body", "body": b"" if nothing else body})
+        # To HEAD the server sends no body; compression still needs it, to say the same length.
+        await self._send({"type": "http.response.body", "body": body})
 
     async def _send_pieces(self, headers: dict[str, str], reply: Reply) -> None:
         await self._start(HTTPStatus.OK, headers)
@@ -139,22 +154,19 @@ class _Exchange:
             reply.abandon()
             await self._send({"type": "http.response.body", "body": b""})
             return
-        gone = asyncio.ensure_future(departure(self._receive))
         try:
-            await self._pass_on(reply.pieces(), gone)
+            await watched(self._receive, self._pass_on(reply.pieces()))
             note(self._scope, rows=reply.rows)
+        except AskerGoneError:
+            note(self._scope, outcome="cancelled")
         except EmpilementError as error:
             note(self._scope, outcome=problem_of(error).code)
             raise BrokenOffError(error.what) from error
         finally:
-            gone.cancel()
             reply.abandon()
 
-    async def _pass_on(self, pieces: AsyncIterator[bytes], gone: "asyncio.Future[None]") -> None:
+    async def _pass_on(self, pieces: AsyncIterator[bytes]) -> None:
         async for piece in pieces:
-            if gone.done():
-                note(self._scope, outcome="cancelled")
-                return
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})
 
@@ -177,12 +189,23 @@ class _Exchange:
 route = Route("/sparql", SparqlEndpoint())
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _body(request: Request, most: int, seconds: float | None) -> bytes:
+    """Read the body of a request, as far as it is of a bearable size, form and slowness."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        # A few bytes may unfold to gigabytes, and no client of the protocol compresses queries.
+        raise ProtocolError(415, "Compressed bodies are not read here.", "Send it as it is.")
     found = bytearray()
-    async for piece in request.stream():
-        found += piece
-        if len(found) > most:
-            raise TooLargeError
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                found += piece
+                if len(found) > most:
+                    raise TooLargeError
+    except TimeoutError:
+        raise ProtocolError(408, "The body is too long in coming.", "Send it at once.") from None
+    except ClientDisconnect:
+        raise AskerGoneError from None
     return bytes(found)
 
 

@@ -20,7 +20,10 @@ class Settings(BaseSettings):
     cache: Path = Field(Path("build/cache"), description="Folder of fetched source files")
     mirror: Path | None = Field(None, description="Folder tried when an official address fails")
     packages: Path = Field(Path("node_modules"), description="Folder where npm installs packages")
-    host: str = Field("127.0.0.1", description="Address the service listens on")
+    host: str = Field(
+        "127.0.0.1",
+        description="Address the service listens on; what a proxy on the same machine needs",
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port the service listens on")
     public_url: str = Field("", description="Public address of the service, if behind a proxy")
     workers: int = Field(
@@ -71,7 +74,11 @@ class Settings(BaseSettings):
         description="Address at which that server takes updates; without it they are refused, "
         "since the build is what it must hold",
     )
-    query_seconds: float = Field(30.0, gt=0, description="Time limit of one query, in seconds")
+    query_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="Time limit of one query, in seconds; what takes longer holds up others",
+    )
     query_memory_mb: int = Field(
         2048, ge=64, description="Memory one query may take beyond the loaded graph, in MiB"
     )

@@ -6,6 +6,7 @@ from typing import Final
 import httpx
 
 from queries.errors import (
+    FASTER,
     EndpointError,
     EngineUnavailableError,
     QueryError,
@@ -69,7 +70,7 @@ def late(seconds: float) -> QueryTimeoutError:
     return QueryTimeoutError(
         "The endpoint did not answer in time.",
         f"The limit is {seconds:g} seconds here, and the endpoint may have its own.",
-        "Narrow the question, or give it more time.",
+        *FASTER,
     )
 
 

@@ -5,6 +5,11 @@ from typing import Final
 from ingest.errors import EmpilementError
 
 EXIT_LIMIT: Final = 4
+FASTER: Final = (
+    "Select the few things you ask about first, in a sub-select.",
+    "Put a LIMIT inside it, or name the graph, the place or the date.",
+    "Or ask a named question (/query/), which is written to be fast.",
+)
 
 
 class QueryError(EmpilementError):
@@ -48,9 +53,19 @@ class QueryEvaluationError(QueryError):
 
 
 class QueryTimeoutError(QueryError):
-    """The query overran its time limit and was stopped."""
+    """The query overran its time limit and was stopped.
+
+    Args:
+        what: what failed, in one line.
+        why: the cause, in one line.
+        hints: what to do about it, each in a sentence of its own.
+    """
 
     exit_code = EXIT_LIMIT
+
+    def __init__(self, what: str, why: str, *hints: str) -> None:
+        super().__init__(what, why, " ".join(hints))
+        self.hints = hints
 
 
 class QueryMemoryError(QueryError):

@@ -4,6 +4,7 @@ import signal
 from typing import Final
 
 from queries.errors import (
+    FASTER,
     EngineUnavailableError,
     PoolBusyError,
     QueryError,
@@ -11,11 +12,6 @@ from queries.errors import (
 )
 from queries.worker import out_of_memory
 
-HINTS: Final = (
-    "Select the few things first, in a sub-select.",
-    "Add a LIMIT inside.",
-    "Ask a named question, which is written to be fast.",
-)
 _BROKEN: Final = frozenset((signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL))
 
 
@@ -24,7 +20,7 @@ def overrun(seconds: float) -> QueryTimeoutError:
     return QueryTimeoutError(
         f"The query was stopped after {seconds:g} seconds.",
         "It takes longer than one query may.",
-        " ".join(HINTS),
+        *FASTER,
     )
 
 

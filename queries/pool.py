@@ -226,7 +226,11 @@ class Pool:
             EngineUnavailableError: it cannot be loaded; the old one goes on.
         """
         fresh = Generation(graph, self._limits)
-        await asyncio.to_thread(fresh.load)
+        try:
+            await asyncio.to_thread(fresh.load)
+        except asyncio.CancelledError:
+            fresh.interrupt_loading()
+            raise
         self.crew.replace(fresh)
 
     async def close(self) -> None:

@@ -60,11 +60,12 @@ def built(version: Version) -> Iterator[Engine]:
 def national_version(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Version:
     """The graph of all of France, built and validated from the reference data.
 
-    Tests that ask for it bear the mark ``shared``.
+    Tests that ask for it bear the mark ``shared``. Its cache is its own: a list that it has fetched
+    would be found by every later build of the same session, whose tests count on its absence.
     """
     data = tmp_path_factory.mktemp("national")
-    whole = settings.model_copy(update={"data": data, "mirror": SHARED / "data"})
-    return build(whole, Silent(), companions=companions())
+    own = {"data": data, "cache": data / "cache", "mirror": SHARED / "data"}
+    return build(settings.model_copy(update=own), Silent(), companions=companions())
 
 
 @pytest.fixture(scope="session")

@@ -1,303 +1,330 @@
-"""No way out: whatever a request names, the running service opens no file and calls no host."""
+"""No way out: nothing that is asked makes the service connect elsewhere or read a file."""
 
 import json
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import httpx
+import pyoxigraph as ox
 import pytest
 
 from ingest.settings import Settings
+from tests.api.hearing import Elsewhere, Listener, elsewhere, listening
 from tests.serving import serving
 
-TOKEN = "a-token-of-the-tests"  # noqa: S105
+TOKEN = "the token of updates"  # noqa: S105
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-SECRET = "what-only-the-host-may-read"  # noqa: S105
+SECRET = "what-nobody-may-read"  # noqa: S105
+TRIPLES = f'<a:{SECRET}> <a:p> "{SECRET}" .'
+TRIPLE = "?s ?p ?o"
+SELECT = "SELECT ?s"
+EMPTY = "s\r\n"
 
-# P stands for the port of a listener, F for the path of a file with a secret.
+# Addresses of this machine or its neighbours, as they are written to slip through a filter.
+# PORT is that of the listener, FILE a file with a secret.
 ADDRESSES = {
-    "file": "file://F",
-    "file of localhost": "file://localhostF",
-    "file, other case": "FILE://F",
-    "the machine's accounts": "file:///etc/passwd",
-    "loopback": "http://127.0.0.1:P/",
-    "loopback, another of it": "http://127.8.9.1:P/",
-    "loopback, short": "http://127.1:P/",
-    "loopback by https": "https://127.0.0.1:P/",
-    "localhost": "http://localhost:P/",
-    "a name that resolves to loopback": "http://127.0.0.1.nip.io:P/",
-    "trailing dot": "http://localhost.:P/",
-    "IPv6 loopback": "http://[::1]:P/",
-    "IPv4 mapped in IPv6": "http://[::ffff:127.0.0.1]:P/",
-    "IPv4 mapped, in hexadecimal": "http://[::ffff:7f00:1]:P/",
-    "IPv6 unspecified": "http://[::]:P/",
-    "decimal host": "http://2130706433:P/",
-    "hexadecimal host": "http://0x7f000001:P/",
-    "octal host": "http://0177.0.0.1:P/",
-    "unspecified": "http://0.0.0.0:P/",
-    "private 10": "http://10.0.0.1:P/",
-    "private 172.16": "http://172.16.0.1:P/",
-    "private 192.168": "http://192.168.0.1:P/",
-    "link-local, cloud metadata": "http://169.254.169.254/latest/meta-data/",
-    "IPv6 link-local": "http://[fe80::1]:P/",
-    "userinfo": "http://w3id.org@127.0.0.1:P/",
-    "userinfo with a password": "http://w3id.org:80@127.0.0.1:P/",
-    "percent-encoded host": "http://%31%32%37.0.0.1:P/",
-    "full-width digits": "http://１２７.0.0.1:P/",
-    "ftp": "ftp://127.0.0.1:P/a",
-    "gopher": "gopher://127.0.0.1:P/_GET",
-    "jar": "jar:http://127.0.0.1:P/a.jar!/b",
-    "data": f'data:text/turtle,<x:s>%20<x:p>%20"{SECRET}"'.translate(
-        {ord("<"): "%3C", ord(">"): "%3E", ord('"'): "%22"}
+    "file": "file://FILE",
+    "file with a host": "file://localhostFILE",
+    "file without slashes": "file:FILE",
+    "loopback": "http://127.0.0.1:PORT/",
+    "loopback, another": "http://127.8.8.8:PORT/",
+    "short loopback": "http://127.1:PORT/",
+    "name": "http://localhost:PORT/",
+    "name in capitals": "HTTP://LOCALHOST:PORT/",
+    "name with a dot": "http://localhost.:PORT/",
+    "another name of this machine": "http://HOST:PORT/",
+    "IPv6 loopback": "http://[::1]:PORT/",
+    "IPv4 mapped to IPv6": "http://[::ffff:127.0.0.1]:PORT/",
+    "IPv4 mapped, in hexadecimal": "http://[::ffff:7f00:1]:PORT/",
+    "unspecified": "http://0.0.0.0:PORT/",
+    "IPv6 unspecified": "http://[::]:PORT/",
+    "decimal": "http://2130706433:PORT/",
+    "hexadecimal": "http://0x7f000001:PORT/",
+    "octal": "http://0177.0.0.1:PORT/",
+    "private 10": "http://10.0.0.1:PORT/",
+    "private 172": "http://172.16.0.1:PORT/",
+    "private 192": "http://192.168.0.1:PORT/",
+    "link-local, metadata of clouds": "http://169.254.169.254:PORT/latest/meta-data/",
+    "IPv6 link-local": "http://[fe80::1]:PORT/",
+    "user before the host": "http://w3id.org@127.0.0.1:PORT/",
+    "user and password": "http://w3id.org:443@127.0.0.1:PORT/",
+    "fragment before the host": "http://127.0.0.1:PORT#@w3id.org/",
+    "digits of another script": "http://①②⑦.⓪.⓪.①:PORT/",
+    "dots of another script": "http://127。0。0。1:PORT/",
+    "percent-encoded": "http://%31%32%37.0.0.1:PORT/",
+    "our own name": "https://w3id.org.127.0.0.1.nip.io:PORT/empilement/",
+    "TLS": "https://127.0.0.1:PORT/",
+    "ftp": "ftp://127.0.0.1:PORT/a",
+    "gopher": "gopher://127.0.0.1:PORT/_GET",
+    "jar": "jar:http://127.0.0.1:PORT/a!/b",
+    "data": f"data:text/turtle;base64,{b64encode(TRIPLES.encode()).decode()}",
+}
+
+Request = tuple[str, dict[str, object], int]
+"""The method, what httpx takes, the status due."""
+
+
+def asked(query: str, status: int, **beside: str) -> Request:
+    named = {name.replace("_", "-"): value for name, value in beside.items()}
+    return "GET", {"params": {"query": query, "format": "csv"} | named}, status
+
+
+def changed(update: str, status: int, *, trusted: bool = True, **beside: str) -> Request:
+    named = {name.replace("_", "-"): value for name, value in beside.items()}
+    headers = BEARER if trusted else {}
+    return "POST", {"data": {"update": update} | named, "headers": headers}, status
+
+
+COPY = f"INSERT {{ <x:stolen> <x:is> ?o }} WHERE {{ {TRIPLE} }}"
+WAYS: dict[str, Callable[[str], Request]] = {
+    "SERVICE": lambda iri: asked(f"SELECT ?s {{ SERVICE <{iri}> {{ {TRIPLE} }} }}", 403),
+    "SERVICE SILENT": lambda iri: asked(f"SELECT ?s {{ service silent<{iri}>{{{TRIPLE}}} }}", 403),
+    "SERVICE of a variable": lambda iri: asked(
+        f"SELECT ?s {{ VALUES ?g {{ <{iri}> }} SERVICE ?g {{ {TRIPLE} }} }}", 403
     ),
-    "ldap": "ldap://127.0.0.1:P/",
-}
-SERVICES = {
-    "SERVICE": "SELECT * { SERVICE <IRI> { ?s ?p ?o } }",
-    "SERVICE SILENT": "SELECT * { SERVICE SILENT <IRI> { ?s ?p ?o } }",
-    "SERVICE ?var": "SELECT * { VALUES ?e { <IRI> } SERVICE ?e { ?s ?p ?o } }",
-    "SERVICE prefixed": "PREFIX e: <IRI> SELECT * { SERVICE e: { ?s ?p ?o } }",
-    "SERVICE nested": "SELECT * { ?a ?b ?c OPTIONAL { SERVICE <IRI> { ?s ?p ?o } } }",
-}
-GRAPHS = {
-    "FROM": ("SELECT * FROM <IRI> { ?s ?p ?o }", None),
-    "FROM NAMED": ("SELECT * FROM NAMED <IRI> { GRAPH ?g { ?s ?p ?o } }", None),
-    "GRAPH": ("SELECT * { GRAPH <IRI> { ?s ?p ?o } }", None),
-    "default-graph-uri": ("SELECT * { ?s ?p ?o }", "default-graph-uri"),
-    "named-graph-uri": ("SELECT * { GRAPH ?g { ?s ?p ?o } }", "named-graph-uri"),
-}
-UPDATES = {
-    "LOAD": "LOAD <IRI>",
-    "LOAD SILENT": "LOAD SILENT <IRI>",
-    "LOAD INTO GRAPH": "LOAD <IRI> INTO GRAPH <x:stolen>",
-    "LOAD after another": "INSERT DATA { <x:s> <x:p> <x:o> } ; LOAD SILENT <IRI>",
-    "LOAD prefixed": "PREFIX e: <IRI> LOAD e:",
-    "SERVICE in an update": "INSERT { <x:stolen> ?p ?o } WHERE { SERVICE <IRI> { ?s ?p ?o } }",
-    "SERVICE SILENT in an update": (
-        "INSERT { <x:stolen> ?p ?o } WHERE { SERVICE SILENT <IRI> { ?s ?p ?o } }"
+    "SERVICE of a prefix": lambda iri: asked(
+        f"PREFIX g: <{iri}> SELECT ?s {{ SERVICE g: {{ {TRIPLE} }} }}", 403
     ),
+    "SERVICE of a base": lambda iri: asked(
+        f"BASE <{iri}> SELECT ?s {{ SERVICE <> {{ {TRIPLE} }} }}", 403
+    ),
+    "FROM": lambda iri: asked(f"{SELECT} FROM <{iri}> {{ {TRIPLE} }}", 200),
+    "FROM NAMED": lambda iri: asked(
+        f"{SELECT} FROM NAMED <{iri}> {{ GRAPH ?g {{ {TRIPLE} }} }}", 200
+    ),
+    "GRAPH": lambda iri: asked(f"SELECT ?s {{ GRAPH <{iri}> {{ {TRIPLE} }} }}", 200),
+    "default-graph-uri": lambda iri: asked(f"SELECT ?s {{ {TRIPLE} }}", 200, default_graph_uri=iri),
+    "named-graph-uri": lambda iri: asked(
+        f"SELECT ?s {{ GRAPH ?g {{ {TRIPLE} }} }}", 200, named_graph_uri=iri
+    ),
+    "using-graph-uri": lambda iri: changed(COPY, 204, using_graph_uri=iri),
+    "using-named-graph-uri": lambda iri: changed(
+        COPY.replace(TRIPLE, f"GRAPH ?g {{ {TRIPLE} }}"), 204, using_named_graph_uri=iri
+    ),
+    "USING": lambda iri: changed(COPY.replace("WHERE", f"USING <{iri}> WHERE"), 204),
+    "SERVICE in an update": lambda iri: changed(
+        COPY.replace(TRIPLE, f"SERVICE <{iri}> {{ {TRIPLE} }}"), 403
+    ),
+    "LOAD": lambda iri: changed(f"LOAD <{iri}>", 403),
+    "LOAD SILENT": lambda iri: changed(f"LOAD SILENT <{iri}>", 403),
+    "LOAD INTO GRAPH": lambda iri: changed(f"load<{iri}>INTO GRAPH <x:into>", 403),
+    "LOAD after another": lambda iri: changed(
+        f"INSERT DATA {{ <x:a> <x:b> <x:c> }} ; LOAD <{iri}>", 403
+    ),
+    "LOAD without the token": lambda iri: changed(f"LOAD <{iri}>", 401, trusted=False),
+    "LOAD as a query": lambda iri: asked(f"LOAD <{iri}>", 400),
 }
-
-
-@dataclass
-class Listener:
-    """A port of every address of this machine that counts who connects to it."""
-
-    port: int
-    callers: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
 def listener() -> Iterator[Listener]:
-    both = socket.has_dualstack_ipv6()
-    family, host = (socket.AF_INET6, "::") if both else (socket.AF_INET, "0.0.0.0")  # noqa: S104
-    with socket.create_server((host, 0), family=family, dualstack_ipv6=both) as taken:
-        found = Listener(taken.getsockname()[1])
-        thread = threading.Thread(target=_listen, args=(taken, found), daemon=True)
-        thread.start()
-        # Proof that it counts; without it "nobody came" would say nothing.
-        with socket.create_connection(("127.0.0.1", found.port), 5) as caller:
-            assert caller.recv(1) == b""
-        assert len(found.callers) == 1
-        found.callers.clear()
+    with listening() as found:
         yield found
 
 
-def _listen(taken: socket.socket, found: Listener) -> None:
-    while True:
-        try:
-            caller, address = taken.accept()
-        except OSError:
-            return
-        found.callers.append(str(address))
-        caller.close()
+@pytest.fixture(scope="module")
+def addresses(listener: Listener, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The addresses, with the port of the listener and the path of a readable file."""
+    secret = tmp_path_factory.mktemp("secret") / "secret.ttl"
+    secret.write_text(TRIPLES, encoding="utf-8")
+    parts = {"PORT": str(listener.port), "FILE": str(secret), "//HOST:": f"//{_name()}:"}
+
+    def filled(text: str) -> str:
+        for mark, part in parts.items():
+            text = text.replace(mark, part)
+        return text
+
+    return {name: filled(text) for name, text in ADDRESSES.items()}
 
 
 @pytest.fixture(scope="module")
-def service(town: Settings) -> Iterator[httpx.Client]:
+def http(town: Settings) -> Iterator[httpx.Client]:
+    """A client of the real service, where who has the token may update."""
     with (
-        serving(town.data, update_token=TOKEN, workers="1", heavy_workers="0") as address,
-        httpx.Client(base_url=address, timeout=30) as client,
+        serving(town.data, update_token=TOKEN, log_level="ERROR") as address,
+        httpx.Client(base_url=address, timeout=60) as client,
     ):
         yield client
 
 
+def unaltered(http: httpx.Client, target: str) -> httpx.Request:
+    """Make a request whose target is sent as it is, dots and all."""
+    request = http.build_request("GET", "/")
+    request.url = request.url.copy_with(raw_path=target.encode())
+    return request
+
+
+def _name() -> str:
+    """Give a name by which this machine knows itself, other than localhost if it has one."""
+    name = socket.gethostname()
+    try:
+        socket.getaddrinfo(name, None)
+    except OSError:
+        return "localhost"
+    return name
+
+
+def test_what_is_closed_here_is_open_without_the_guard(
+    listener: Listener, addresses: dict[str, str]
+) -> None:
+    before = listener.count()
+    query = f"SELECT * {{ SERVICE <{addresses['loopback']}> {{ {TRIPLE} }} }}"
+    with pytest.raises(OSError):
+        list(ox.Store().query(query))  # type: ignore[arg-type]
+    assert listener.count() == before + 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_fetched_from_any_address(
+    http: httpx.Client, listener: Listener, addresses: dict[str, str], way: str
+) -> None:
+    before = listener.count()
+    for name, iri in addresses.items():
+        method, request, status = WAYS[way](iri)
+        answer = http.request(method, "/sparql", **request)  # type: ignore[arg-type]
+        assert answer.status_code == status, (name, answer.text)
+        assert SECRET not in answer.text, name
+        if status == 200:
+            assert answer.text == EMPTY, name
+    assert listener.count() == before
+    found = http.get("/sparql", params={"query": f'ASK {{ ?s ?p ?o FILTER(?o = "{SECRET}") }}'})
+    stolen = http.get("/sparql", params={"query": "ASK { <x:stolen> ?p ?o }"})
+    assert not found.json()["boolean"] and not stolen.json()["boolean"]
+
+
+PATHS = (
+    *("/{}", "//{}", "/id/{}", "/id/commune/{}", "/doc/{}", "/def/{}", "/ont/{}", "/voc/{}"),
+    *("/dataset/{}", "/dataset.{}", "/graph/{}", "/dump/{}", "/query/{}", "/static/{}"),
+    *("/search?q={}", "/search?q=anct&lang={}", "/doc/commune/37261?former={}"),
+    *("/id/commune/37900?lang={}", "/sparql?edit={}"),
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_redirect_leads_elsewhere_and_none_is_followed(
+    http: httpx.Client, listener: Listener, addresses: dict[str, str], path: str
+) -> None:
+    before = listener.count()
+    for iri in addresses.values():
+        for written in (quote(iri, safe=""), quote(iri, safe=":/@[]%")):
+            target = path.format(written)
+            answer = http.send(unaltered(http, target))
+            assert answer.status_code < 500, target
+            assert SECRET not in answer.text, target
+            location = urlsplit(answer.headers.get("location", ""))
+            assert not location.scheme and not location.netloc, target
+    assert listener.count() == before
+
+
 @pytest.fixture(scope="module")
-def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("secret") / "secret.nt"
-    found.write_text(f'<x:s> <x:p> "{SECRET}" .\n', encoding="utf-8")
-    return found
+def server() -> Iterator[Elsewhere]:
+    with elsewhere() as found:
+        yield found
 
 
-@pytest.fixture(params=ADDRESSES, scope="module")
-def address(request: pytest.FixtureRequest, listener: Listener, secret: Path) -> str:
-    text = ADDRESSES[request.param]
-    if text.lower().startswith("file:"):
-        return f"{text[:-1]}{secret}" if text.endswith("F") else text
-    return text.replace(":P/", f":{listener.port}/")
+@pytest.fixture(scope="module")
+def federated(town: Settings, server: Elsewhere) -> Iterator[httpx.Client]:
+    """A client of a service that may call two endpoints, one of which leads elsewhere."""
+    allowed = json.dumps([f"{server.root}/sparql", f"{server.root}/away"])
+    with (
+        serving(
+            town.data, service_allowed=allowed, update_token=TOKEN, log_level="ERROR"
+        ) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client
 
 
-def nothing_leaks(answer: httpx.Response) -> None:
-    assert SECRET not in answer.text
-    assert "root:" not in answer.text
-
-
-def test_service_is_refused_at_every_address(
-    service: httpx.Client, listener: Listener, address: str
+def test_an_allowed_endpoint_is_asked_and_answers(
+    federated: httpx.Client, server: Elsewhere
 ) -> None:
-    for name, text in SERVICES.items():
-        for headers in ({}, BEARER):
-            query = text.replace("IRI", address)
-            answer = service.post("/sparql", data={"query": query}, headers=headers)
-            assert (answer.status_code, answer.json()["code"]) == (403, "query-refused"), name
-            nothing_leaks(answer)
-    assert listener.callers == []
+    server.asked.clear()
+    query = f"SELECT ?there {{ SERVICE <{server.root}/sparql> {{ ?s ?p ?there }} }}"
+    answer = federated.get("/sparql", params={"query": query, "format": "csv"})
+    assert answer.status_code == 200, answer.text
+    assert answer.text.split() == ["there", "reached"]
+    assert server.asked == ["/sparql"]
 
 
-def test_a_graph_of_an_address_is_empty_and_not_fetched(
-    service: httpx.Client, listener: Listener, address: str
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "SERVICE <ROOT/> {}",
+        "SERVICE <ROOT/sparql/> {}",
+        "SERVICE <ROOT/sparql?a=b> {}",
+        "SERVICE <ROOT/sparql#a> {}",
+        "SERVICE <ROOT/sparql/../other> {}",
+        "SERVICE <ROOT/other/../sparql> {}",
+        "SERVICE <ROOT/%73parql> {}",
+        r"SERVICE <ROOT/\u0073parql> {}",
+        "SERVICE <http://127.0.0.1:1/sparql> {}",
+        "SERVICE <http://localhost:PORT/sparql> {}",
+        "SERVICE <http://user@127.0.0.1:PORT/sparql> {}",
+        "SERVICE <HTTP://127.0.0.1:PORT/sparql> {}",
+        "SERVICE <//127.0.0.1:PORT/sparql> {}",
+        "VALUES ?g { <ROOT/sparql> } SERVICE ?g {}",
+        "SERVICE <ROOT/sparql> { SERVICE <ROOT/other> {} }",
+        "SERVICE <ROOT/sparql> {} SERVICE SILENT <ROOT/other> {}",
+        "SERVICE # <ROOT/sparql> {\n <ROOT/other> {}",
+        "SERVICE SILENT <ROOT/other> { FILTER('<ROOT/sparql>' = '') }",
+    ],
+)
+def test_nothing_but_what_is_allowed_to_the_letter_is_asked(
+    federated: httpx.Client, server: Elsewhere, clause: str
 ) -> None:
-    for name, (text, parameter) in GRAPHS.items():
-        asked = {"query": text.replace("IRI", address)}
-        if parameter:
-            asked[parameter] = address
-        answer = service.get("/sparql", params=asked)
-        assert answer.status_code == 200, (name, answer.text)
-        assert answer.json()["results"]["bindings"] == [], name
-        nothing_leaks(answer)
-    assert listener.callers == []
+    server.asked.clear()
+    clause = clause.replace("ROOT", server.root).replace("PORT", str(server.server_port))
+    answer = federated.get("/sparql", params={"query": f"SELECT * {{ {clause} }}"})
+    assert answer.status_code == 403, answer.text
+    assert server.asked == []
 
 
-def test_load_is_refused_even_to_the_holder_of_the_token(
-    service: httpx.Client, listener: Listener, address: str
+@pytest.mark.parametrize("silent", ["", "SILENT"])
+def test_a_redirect_of_an_allowed_endpoint_is_not_followed(
+    federated: httpx.Client, server: Elsewhere, silent: str
 ) -> None:
-    for name, text in UPDATES.items():
-        update = {"update": text.replace("IRI", address)}
-        answer = service.post("/sparql", data=update)
-        assert answer.status_code == 401, name
-        answer = service.post("/sparql", data=update, headers=BEARER)
-        assert (answer.status_code, answer.json()["code"]) == (403, "query-refused"), name
-        nothing_leaks(answer)
-        asked = service.get("/sparql", params={"query": update["update"]})
-        assert asked.status_code in {400, 403}, "an update is no query"
-    assert listener.callers == []
+    server.asked.clear()
+    query = f"SELECT ?there {{ SERVICE {silent} <{server.root}/away> {{ ?s ?p ?there }} }}"
+    answer = federated.get("/sparql", params={"query": query, "format": "csv"})
+    if silent:
+        assert (answer.status_code, answer.text) == (200, "there\r\n\r\n")
+    else:
+        assert answer.status_code >= 500
+    assert server.asked == ["/away"]
 
 
-@pytest.mark.parametrize("parameter", ["using-graph-uri", "using-named-graph-uri"])
-def test_using_an_address_reads_nothing(
-    service: httpx.Client, listener: Listener, secret: Path, parameter: str
-) -> None:
-    pattern = "?s ?p ?o" if parameter == "using-graph-uri" else "GRAPH ?g { ?s ?p ?o }"
-    update = f"INSERT {{ GRAPH <x:stolen> {{ ?s ?p ?o }} }} WHERE {{ {pattern} }}"
-    for address in (f"file://{secret}", f"http://127.0.0.1:{listener.port}/"):
-        answer = service.post(
-            "/sparql", data={"update": update, parameter: address}, headers=BEARER
-        )
-        assert answer.status_code == 204, answer.text
-    answer = service.get("/sparql", params={"query": "ASK { GRAPH <x:stolen> { ?s ?p ?o } }"})
-    assert answer.json()["boolean"] is False
-    assert listener.callers == []
+def test_an_update_may_call_no_endpoint_at_all(federated: httpx.Client, server: Elsewhere) -> None:
+    server.asked.clear()
+    update = COPY.replace(TRIPLE, f"SERVICE <{server.root}/sparql> {{ {TRIPLE} }}")
+    answer = federated.post("/sparql", data={"update": update}, headers=BEARER)
+    assert answer.status_code == 403
+    assert server.asked == []
 
 
-def test_the_host_of_a_request_is_never_called(service: httpx.Client, listener: Listener) -> None:
-    there = f"127.0.0.1:{listener.port}"
-    forwarded = {"Host": there, "X-Forwarded-Host": there, "Forwarded": f"host={there}"}
-    for path in ("/", "/sparql", "/dataset.ttl", "/doc/commune/37261", "/sources"):
-        assert service.get(path, headers=forwarded, follow_redirects=True).status_code == 200
-        absolute = service.get(f"{path}?url=http://{there}/&next=http://{there}/")
-        assert there not in absolute.headers.get("location", "")
-    assert listener.callers == []
+def test_what_others_put_does_not_open_the_way(http: httpx.Client, listener: Listener) -> None:
+    """An address stored in the graph by who may update is no more reachable than one written."""
+    iri = f"http://127.0.0.1:{listener.port}/"
+    put = f"INSERT DATA {{ <x:here> owl:imports <{iri}> }}"
+    before = listener.count()
+    assert http.post("/sparql", data={"update": put}, headers=BEARER).status_code == 204
+    asking = (
+        f"SELECT ?s {{ ?x <http://www.w3.org/2002/07/owl#imports> ?g . GRAPH ?g {{ {TRIPLE} }} }}"
+    )
+    for query in (asking, f"DESCRIBE <{iri}>", "DESCRIBE <x:here>"):
+        assert http.get("/sparql", params={"query": query}).status_code == 200
+    assert listener.count() == before
 
 
-class _Other(BaseHTTPRequestHandler):
-    """An endpoint elsewhere: it answers at /sparql, and sends who asks /hop to /kept."""
-
-    asked: list[str]
-
-    def do_GET(self) -> None:
-        self._reply()
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._reply()
-
-    def _reply(self) -> None:
-        self.asked.append(self.path)
-        if self.path.startswith("/hop"):
-            self.send_response(307)
-            self.send_header("Location", "/kept")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        value = {"type": "literal", "value": "from elsewhere"}
-        body = json.dumps(
-            {"head": {"vars": ["o"]}, "results": {"bindings": [{"o": value}]}}
-        ).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/sparql-results+json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-@contextmanager
-def elsewhere() -> Iterator[tuple[int, list[str]]]:
-    asked: list[str] = []
-    handler = type("Counting", (_Other,), {"asked": asked})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        yield server.server_address[1], asked
-        server.shutdown()
-        thread.join()
-
-
-def test_only_an_endpoint_of_the_list_is_called_and_nobody_is_followed(town: Settings) -> None:
-    def federated(address: str, silent: str = "") -> httpx.Response:
-        query = f"SELECT ?o {{ SERVICE {silent} <{address}> {{ ?s ?p ?o }} }}"
-        return client.get("/sparql", params={"query": query})
-
-    with elsewhere() as (port, asked):
-        root = f"http://127.0.0.1:{port}"
-        allowed = json.dumps([f"{root}/sparql", f"{root}/hop"])
-        with (
-            serving(town.data, service_allowed=allowed, workers="1", heavy_workers="0") as at,
-            httpx.Client(base_url=at, timeout=30) as client,
-        ):
-            answer = federated(f"{root}/sparql")
-            assert answer.status_code == 200, answer.text
-            values = [row["o"]["value"] for row in answer.json()["results"]["bindings"]]
-            assert values == ["from elsewhere"]
-            assert [each.partition("?")[0] for each in asked] == ["/sparql"]
-            asked.clear()
-            for address in (
-                f"{root}/",
-                f"{root}/sparql/",
-                f"{root}/sparql/../kept",
-                f"{root}/sparql?a=b",
-                f"{root}/sparql#a",
-                f"{root}/SPARQL",
-                f"http://w3id.org@127.0.0.1:{port}/sparql",
-                f"http://localhost:{port}/sparql",
-                f"http://127.0.0.1.:{port}/sparql",
-                f"http://127.0.0.1:{port + 1}/sparql",
-                f"https://127.0.0.1:{port}/sparql",
-                "file:///etc/passwd",
-            ):
-                refused = federated(address)
-                assert refused.status_code == 403, address
-                assert federated(address, "SILENT").status_code == 403, address
-            chosen = f"SELECT * {{ VALUES ?e {{ <{root}/sparql> }} SERVICE ?e {{ ?s ?p ?o }} }}"
-            assert client.get("/sparql", params={"query": chosen}).status_code == 403
-            assert asked == []
-            assert federated(f"{root}/hop").status_code >= 500, "a redirect is no answer"
-            assert "from elsewhere" not in federated(f"{root}/hop", "SILENT").text
-            assert {each.partition("?")[0] for each in asked} == {"/hop"}
+def test_the_files_of_the_service_are_not_on_its_pages(http: httpx.Client) -> None:
+    root = Path(__file__).parents[2]
+    for path in ("pyproject.toml", "api/app.py", "api/templates/base.html"):
+        text = (root / path).read_text(encoding="utf-8").splitlines()[0]
+        for way in ("../" * 4, "..%2f" * 4, "%2e%2e/" * 4, "..\\" * 4, "....//" * 4):
+            for folder in ("static", "dump", "doc", "ont", "query", "dataset"):
+                target = f"/{folder}/{way}{path}"
+                answer = http.send(unaltered(http, target))
+                assert answer.status_code in {303, 400, 404}, target
+                assert text not in answer.text
