@@ -47,10 +47,10 @@ _ZONINGS: Final = {
     ("zrd/2019", "zrd_2019_recode.csv"): ("insee_com_2019", "statut_source"),
     ("zfu/2019", "zfu_2019_recode.csv"): ("insee_com_2019", "statut_source"),
 }
-_QPV: Final = {
+_QPV: Final = (
     ("qpv/2026-06", "qpv2024_communes.csv"),
     ("qpv/2026-07", "qpv_par_commune_2026-07.csv"),
-}
+)
 # Each with a code of nothing in the column of its members.
 _MEMBERS: Final = {
     ("france-services/2021-04", "france_services_2021-04.csv"): ("insee_com", "99999"),
