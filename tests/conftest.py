@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from ingest.build import build
+from ingest.errors import MissingBuildError
 from ingest.progress import Silent
 from ingest.settings import Settings
-from ingest.store import Version
+from ingest.store import Version, current
 from queries.engine import EmbeddedEngine, Engine
 from queries.examples import companions
 
@@ -37,15 +39,15 @@ def raw_cog() -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a build of its own, from the real input."""
-    data = tmp_path_factory.mktemp("data")
+    """Settings of a build from the real input; of all processes that share the tests."""
+    data = _shared_folder(tmp_path_factory) / "base"
     return Settings(data=data, cache=data / "cache", packages=ROOT / "node_modules")
 
 
 @pytest.fixture(scope="session")
 def version(settings: Settings) -> Version:
-    """The graph built and validated from the real input."""
-    return build(settings, Silent(), companions=companions())
+    """The graph built and validated from the real input. To be read, not to be changed."""
+    return _built_once(settings)
 
 
 @pytest.fixture(scope="session")
@@ -63,9 +65,9 @@ def national_version(settings: Settings, tmp_path_factory: pytest.TempPathFactor
     Tests that ask for it bear the mark ``shared``. Its cache is its own: a list that it has fetched
     would be found by every later build of the same session, whose tests count on its absence.
     """
-    data = tmp_path_factory.mktemp("national")
+    data = _shared_folder(tmp_path_factory) / "national"
     own = {"data": data, "cache": data / "cache", "mirror": SHARED / "data"}
-    return build(settings.model_copy(update=own), Silent(), companions=companions())
+    return _built_once(settings.model_copy(update=own))
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +76,19 @@ def national(national_version: Version) -> Iterator[Engine]:
     engine = EmbeddedEngine(national_version.store)
     yield engine
     engine.close()
+
+
+def _shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """Give a folder that is one for all the processes of pytest-xdist, if it is at work."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def _built_once(settings: Settings) -> Version:
+    """Build, unless another process that shares the tests has done so, or is doing so."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with FileLock(settings.data / "tests.lock"):
+        try:
+            return current(settings)
+        except MissingBuildError:
+            return build(settings, Silent(), companions=companions())
