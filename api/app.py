@@ -28,6 +28,7 @@ from api import (
     well_known,
 )
 from api.access import TokenError, UpdateClosedError
+from api.direct import LONGEST_ADDRESS, Answering, Direct
 from api.guide import read_guide
 from api.negotiation import HTML, NotAcceptableError
 from api.observing import METRICS_TYPE, Metrics, Observed
@@ -43,6 +44,7 @@ from api.problems import (
 from api.protocol import ProtocolError
 from api.render import VARY, page
 from api.renewal import renew_for_ever
+from api.repeating import SentAnswers
 from api.search import SearchIndex
 from api.service import EngineFactory, Service, backend, open_service
 from api.watching import AskerGoneError
@@ -64,8 +66,19 @@ HEADERS: Final = {
     # Said here too, since failures outside the middleware for it must be readable as well.
     "Access-Control-Allow-Origin": "*",
 }
+_RAW_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _SUGGESTING: Final = 3
-_LONGEST_ADDRESS: Final = 1 << 15
+_FORESEEN: Final = (
+    EmpilementError,
+    ProtocolError,
+    NotAcceptableError,
+    NotFoundError,
+    NotReadyError,
+    TooLargeError,
+    UpdateClosedError,
+    TokenError,
+    AskerGoneError,
+)
 TOO_LONG: Final = Problem(
     414,
     "too-long",
@@ -74,6 +87,7 @@ TOO_LONG: Final = Problem(
 )
 # Level 9, the default, takes ten times the time of level 1 for a tenth off the size.
 _COMPRESSION: Final = 4
+_COMPRESSED: Final = 1 << 10
 
 
 def create_app(
@@ -115,7 +129,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=_COMPRESSION)
+    app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=_COMPRESSION)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -131,20 +145,10 @@ def create_app(
         max_age=86400,
     )
     app.add_middleware(_Headers)
+    app.state.settings = chosen
     app.state.metrics = Metrics()
     app.add_middleware(Observed, metrics=app.state.metrics)
-    for kind in (
-        EmpilementError,
-        ProtocolError,
-        NotAcceptableError,
-        NotFoundError,
-        NotReadyError,
-        TooLargeError,
-        UpdateClosedError,
-        TokenError,
-        AskerGoneError,
-        Exception,
-    ):
+    for kind in (*_FORESEEN, Exception):
         app.add_exception_handler(kind, _failed)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _refused)
@@ -163,6 +167,28 @@ def create_app(
         app.include_router(module.router)
     openapi.install(app)
     return app
+
+
+def front(app: FastAPI) -> Direct:
+    """Put the short way to the endpoint before an application.
+
+    Args:
+        app: what ``create_app`` made.
+
+    Returns:
+        What answers all that the application does, and the endpoint at less cost.
+
+    """
+    settings: Settings = app.state.settings
+    short = _Headers(Answering(sparql_routes.route.endpoint, _failed, _FORESEEN))
+    metrics: Metrics = app.state.metrics
+    return Direct(
+        app,
+        endpoint=Observed(short, metrics),
+        compressed=Observed(GZipMiddleware(short, _COMPRESSED, _COMPRESSION), metrics),
+        sent=SentAnswers(settings.cache_mb << 19, lambda: app.state.service.mark),
+        metrics=metrics,
+    )
 
 
 async def health() -> dict[str, str]:
@@ -199,15 +225,15 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                raw = message["headers"]
+                present = dict(raw)
+                raw.extend(pair for pair in _RAW_HEADERS if pair[0] not in present)
                 # Small answers and 304 pass the compression by, which would have said so.
-                if "vary" in headers and "Accept-Encoding" not in headers["vary"]:
-                    headers.add_vary_header("Accept-Encoding")
+                if b"Accept-Encoding" not in present.get(b"vary", b"Accept-Encoding"):
+                    MutableHeaders(raw=raw).add_vary_header("Accept-Encoding")
             await send(message)
 
-        if len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:
+        if len(scope.get("query_string", b"")) > LONGEST_ADDRESS:
             answer = JSONResponse(TOO_LONG.body(), TOO_LONG.status, media_type=MEDIA_TYPE)
             await answer(scope, receive, sending)
         else:

@@ -57,6 +57,20 @@ class Metrics:
             registry=self.registry,
         )
 
+    def count(self, route: str, status: int, seconds: float, outcome: str | None) -> None:
+        """Count a request.
+
+        Args:
+            route: which route took it.
+            status: of HTTP.
+            seconds: it took.
+            outcome: what became of the query, if it held one.
+        """
+        self.requests.labels(route, status).inc()
+        self.seconds.labels(route).observe(seconds)
+        if outcome is not None:
+            self.queries.labels(outcome).inc()
+
     def write(self, version: str, counts: dict[str, int]) -> bytes:
         """Write all metrics in the text format of Prometheus.
 
@@ -79,6 +93,45 @@ def note(scope: Scope, **said: Any) -> None:
     if "query" in said:
         said["query"] = hashlib.sha256(said["query"].encode("utf-8", "replace")).hexdigest()[:16]
     scope.setdefault(_NOTES, {}).update(said)
+
+
+def notes_of(scope: Scope) -> dict[str, Any]:
+    """Give what was noted of a request."""
+    notes: dict[str, Any] = scope.get(_NOTES, {})
+    return notes
+
+
+def log(
+    route: str,
+    method: str,
+    path: str,
+    status: int,
+    size: int,
+    seconds: float,
+    notes: dict[str, Any],
+) -> None:
+    """Write the log line of a request; of a probe only if all is to be seen.
+
+    Args:
+        route: which route took it.
+        method: of HTTP.
+        path: that was asked for.
+        status: of HTTP.
+        size: bytes of the body.
+        seconds: it took.
+        notes: what else is to be said.
+
+    """
+    level = logging.DEBUG if route in _PROBES else logging.INFO
+    if LOG.isEnabledFor(level):
+        said = {
+            "method": method,
+            "path": path,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 3),
+            "bytes": size,
+        }
+        LOG.log(level, "request", extra=said | notes)
 
 
 class Observed:
@@ -120,19 +173,7 @@ class Observed:
             self._record(scope, status, size, time.perf_counter() - start)
 
     def _record(self, scope: Scope, status: int, size: int, seconds: float) -> None:
-        notes = scope.get(_NOTES, {})
         route = getattr(scope.get("route"), "path", "other")
-        self._metrics.requests.labels(route, status).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
-        if "outcome" in notes:
-            self._metrics.queries.labels(notes["outcome"]).inc()
-        level = logging.DEBUG if route in _PROBES else logging.INFO
-        if LOG.isEnabledFor(level):
-            said = {
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "milliseconds": round(seconds * 1000, 3),
-                "bytes": size,
-            }
-            LOG.log(level, "request", extra=said | notes)
+        notes = notes_of(scope)
+        self._metrics.count(route, status, seconds, notes.get("outcome"))
+        log(route, scope["method"], scope["path"], status, size, seconds, notes)

@@ -1,6 +1,7 @@
 """What the routes share: the engine, the version it serves, the questions, the ontology."""
 
 import asyncio
+import gc
 import hashlib
 import secrets
 import threading
@@ -104,6 +105,9 @@ class Service:
             read_guide()
         except EmpilementError:
             return
+        # What was read stays: the collector need not go over it again and again.
+        gc.collect()
+        gc.freeze()
 
     def ready(self) -> bool:
         """Tell whether the graph answers, without waiting for it to be loaded."""
@@ -167,7 +171,7 @@ def open_service(settings: Settings, version: Version, engine: Engine) -> Servic
         questions=load_catalogue(),
         vocabulary=load_vocabulary(),
         code=code_mark(),
-        cache=AnswerCache(settings.cache_mb << 20),
+        cache=AnswerCache(settings.cache_mb << 19),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -27,6 +28,7 @@ from api.protocol import (
     parse_request,
 )
 from api.render import VARY, language_of
+from api.repeating import ENDPOINT, lasts
 from api.service import Service, service_of
 from api.service_description import describe_service
 from api.sparql_page import EXAMPLE, shown, sparql_page
@@ -71,16 +73,20 @@ class _Exchange:
     async def run(self) -> None:
         request = self._request
         service: Service = request.app.state.service
-        headers = request.headers
-        if may_update(headers.get("authorization"), service.settings):
+        if may_update(self._header(b"authorization"), service.settings):
             body = await _body(request, LARGEST_UPDATE, None)
-        else:
+        elif self._scope["method"] == "POST" or self._announces_body():
             body = await _body(request, LARGEST, BODY_SECONDS)
+        else:
+            body = b""
         asked = parse_request(
-            self._scope["method"], self._scope["query_string"], headers.get("content-type"), body
+            self._scope["method"],
+            self._scope["query_string"],
+            self._header(b"content-type"),
+            body,
         )
         if isinstance(asked, SparqlUpdate):
-            require_update(headers.get("authorization"), service.settings)
+            require_update(self._header(b"authorization"), service.settings)
             response = await self._updated(service_of(request), asked)
             await response(self._scope, self._receive, self._send)
         elif isinstance(asked, ServiceDescription):
@@ -90,10 +96,20 @@ class _Exchange:
         else:
             await self._asked(service_of(request), asked)
 
+    def _header(self, wanted: bytes) -> str | None:
+        for name, value in self._scope["headers"]:
+            if name == wanted:
+                return str(value, "latin-1")
+        return None
+
+    def _announces_body(self) -> bool:
+        announcing = (b"content-length", b"transfer-encoding", b"content-encoding")
+        return any(name in announcing for name, _ in self._scope["headers"])
+
     async def _asked(self, service: Service, asked: SparqlRequest) -> None:
         request = self._request
-        accept = request.headers.get("accept")
-        allowed = allowance(asked, request.headers.get("authorization"), service.settings)
+        accept = self._header(b"accept")
+        allowed = allowance(asked, self._header(b"authorization"), service.settings)
         if _wants_page(asked.format, accept):
             response = await _answer_page(request, service, asked, allowed)
             await response(self._scope, self._receive, self._send)
@@ -105,10 +121,11 @@ class _Exchange:
         tag = _tag(service, asked, wanted, allowed) if lasting(asked.query) else ""
         headers = dict(_SENT)
         if tag:
+            lasts(self._scope, mark)
             kept = service.cache.find(tag)
             if reading:
                 headers |= {"ETag": tag, "Cache-Control": CACHE}
-                if matches(request.headers.get("if-none-match"), tag):
+                if matches(self._header(b"if-none-match"), tag):
                     note(self._scope, outcome="not-modified")
                     await self._send_whole(HTTPStatus.NOT_MODIFIED, headers, b"")
                     return
@@ -130,6 +147,7 @@ class _Exchange:
         note(self._scope, outcome="answered")
         if tag and service.mark != mark:
             # The data changed meanwhile: which of the two were asked is not known.
+            lasts(self._scope, "")
             tag = ""
             headers = _SENT | {"Cache-Control": "no-store"}
         headers["Content-Type"] = _typed(reply.media_type)
@@ -186,7 +204,7 @@ class _Exchange:
         return Response(status_code=204, headers=_SENT)
 
 
-route = Route("/sparql", SparqlEndpoint())
+route = Route(ENDPOINT, SparqlEndpoint())
 
 
 async def _body(request: Request, most: int, seconds: float | None) -> bytes:
@@ -223,6 +241,7 @@ def _typed(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
+@lru_cache(256)
 def _wanted(name: str | None, accept: str | None) -> str:
     """Order the formats that may be sent; ``format=`` in the address wins over Accept."""
     if name:

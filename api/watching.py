@@ -26,19 +26,35 @@ async def watched(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
         AskerGoneError: it went.
 
     """
-    task = asyncio.ensure_future(work)
-    gone: asyncio.Future[None] | None = None
+    loop = asyncio.get_running_loop()
+    worker = asyncio.current_task()
+    watcher: asyncio.Task[None] | None = None
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        await departure(receive)
+        gone = True
+        if worker is not None:
+            worker.cancel()
+
+    def begin() -> None:
+        nonlocal watcher
+        watcher = loop.create_task(watch())
+
+    # Nobody watches over what is done at once: that would cost as much as a light query.
+    timer = loop.call_later(_QUICK_SECONDS, begin)
     try:
-        if not (await asyncio.wait({task}, timeout=_QUICK_SECONDS))[0]:
-            gone = asyncio.ensure_future(departure(receive))
-            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                raise AskerGoneError
-        return task.result()
+        return await work
+    except asyncio.CancelledError:
+        if gone and worker is not None:
+            worker.uncancel()
+            raise AskerGoneError from None
+        raise
     finally:
-        task.cancel()
-        if gone is not None:
-            gone.cancel()
+        timer.cancel()
+        if watcher is not None:
+            watcher.cancel()
 
 
 async def departure(receive: Receive) -> None:

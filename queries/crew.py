@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from queries import faults
 from queries.errors import EngineUnavailableError, QueryError
+from queries.frames import Line
 from queries.generation import Generation, Member
 
 T = TypeVar("T")
@@ -26,8 +27,7 @@ class Worker:
     """A worker and the line to it."""
 
     member: Member
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    line: Line
 
 
 class Crew:
@@ -122,7 +122,7 @@ class Crew:
         limit = self._loop.time() + seconds
         while True:
             worker = await self._take(limit)
-            if not worker.reader.at_eof():
+            if not worker.line.ended:
                 return worker
             self.give_back(worker, sound=False)
 
@@ -145,7 +145,7 @@ class Crew:
             why = "No worker came free in time, or the graph is being loaded."
             raise faults.busy(why) from None
         finally:
-            with contextlib.suppress(ValueError):
+            if waiter in self._waiters:
                 self._waiters.remove(waiter)
             taken = waiter.done() and not waiter.cancelled() and waiter.exception() is None
             current = asyncio.current_task()
@@ -194,7 +194,7 @@ class Crew:
         else:
             self._light -= 1
         member.kill()
-        worker.writer.close()
+        worker.line.close()
         self._chore(lambda: self._bury(member))
         self._leave(member.generation)
         self._refill()
@@ -231,8 +231,8 @@ class Crew:
                 pid, line = await self.apart(generation.fork)
                 if loads and generation.loads != loads:
                     self.revision += 1
-                reader, writer = await asyncio.open_unix_connection(sock=line)
-                worker = Worker(Member(generation, pid, edition), reader, writer)
+                _, end = await self._loop.create_unix_connection(Line, sock=line)
+                worker = Worker(Member(generation, pid, edition), end)
                 self._members.add(worker)
                 self._light += 1
                 self.give_back(worker, sound=True)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
@@ -131,6 +132,7 @@ def suited(form: QueryForm) -> tuple[Format, ...]:
     return GRAPHS if form is QueryForm.GRAPH else RESULTS
 
 
+@lru_cache(256)
 def choose(form: QueryForm, wanted: str | None = None) -> Format:
     """Choose the format of an answer.
 

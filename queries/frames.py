@@ -5,9 +5,10 @@ import json
 import socket
 import struct
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 _HEAD: Final = struct.Struct("!BI")
+_MOST_HELD: Final = 1 << 18
 
 
 class Kind(IntEnum):
@@ -34,14 +35,75 @@ def told(kind: Kind, fields: dict[str, Any]) -> bytes:
     return frame(kind, json.dumps(fields).encode())
 
 
-async def read(reader: asyncio.StreamReader) -> tuple[Kind, bytes]:
-    """Read a frame from an asynchronous line.
+class Line(asyncio.Protocol):
+    """The pool's end of a line to a worker; a light answer, all its frames, wakes it once.
 
-    Raises:
-        EOFError, OSError: the other side is dead.
+    What is not read in time stays with the worker, which waits.
     """
-    kind, length = _HEAD.unpack(await reader.readexactly(_HEAD.size))
-    return Kind(kind), await reader.readexactly(length) if length else b""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._held = bytearray()
+        self._waiter: asyncio.Future[None] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._lost = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the other side is dead."""
+        return self._lost
+
+    def tell(self, fields: dict[str, Any]) -> None:
+        """Send a request."""
+        if self._transport is not None:
+            self._transport.write(told(Kind.REQUEST, fields))
+
+    async def read(self) -> tuple[Kind, bytes]:
+        """Read a frame.
+
+        Raises:
+            EOFError: the other side is dead.
+        """
+        while True:
+            if len(self._held) >= _HEAD.size:
+                kind, length = _HEAD.unpack_from(self._held)
+                end = _HEAD.size + length
+                if len(self._held) >= end:
+                    body = bytes(self._held[_HEAD.size : end])
+                    del self._held[:end]
+                    return Kind(kind), body
+            if self._lost or self._transport is None:
+                raise EOFError
+            self._transport.resume_reading()
+            self._waiter = self._loop.create_future()
+            await self._waiter
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; no more of it if nobody waits for it."""
+        self._held += data
+        if not self._wake() and len(self._held) > _MOST_HELD and self._transport is not None:
+            self._transport.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Tell who waits that nothing more will come."""
+        self._lost = True
+        self._wake()
+
+    def _wake(self) -> bool:
+        waiter, self._waiter = self._waiter, None
+        if waiter is None or waiter.done():
+            return False
+        waiter.set_result(None)
+        return True
 
 
 def receive(line: socket.socket) -> bytes:

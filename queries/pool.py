@@ -18,7 +18,7 @@ from queries.crew import Crew, Worker
 from queries.engine import Answer, Dataset
 from queries.errors import EngineUnavailableError, QueryError
 from queries.formats import QueryForm
-from queries.frames import Kind, read, told
+from queries.frames import Kind
 from queries.generation import Generation
 from queries.outlet import PIECE
 from queries.spool import Spool
@@ -246,16 +246,16 @@ class Pool:
         sound = False
         try:
             async with asyncio.timeout_at(limit):
-                worker.writer.write(told(Kind.REQUEST, request))
-                kind, body = await read(worker.reader)
+                worker.line.tell(request)
+                kind, body = await worker.line.read()
                 if kind is Kind.END:
                     sound, _ = _ended(body)
                     return Reply(QueryForm.GRAPH, "", b"")
                 header = json.loads(body)
-                _, piece = await read(worker.reader)
+                _, piece = await worker.line.read()
                 form, media_type = QueryForm(header["form"]), header["media_type"]
                 if len(piece) != PIECE:
-                    _, end = await read(worker.reader)
+                    _, end = await worker.line.read()
                     sound, rows = _ended(end)
                     return Reply(form, media_type, piece, rows=rows)
             reply = Reply(form, media_type, None, Spool())
@@ -290,10 +290,10 @@ class Pool:
         spool.write(piece)
         try:
             async with asyncio.timeout_at(limit):
-                kind, body = await read(worker.reader)
+                kind, body = await worker.line.read()
                 while kind is Kind.PIECE:
                     spool.write(body)
-                    kind, body = await read(worker.reader)
+                    kind, body = await worker.line.read()
             sound, reply.rows = _ended(body)
             spool.end()
         except TimeoutError:

@@ -57,17 +57,18 @@ def serve(line: socket.socket, store: ox.Store | None, graph: Path, limits: Limi
         start = size()
         while True:
             request = json.loads(receive(line))
-            end = (rehearse if "update" in request else reply)(held, request, limits, line)
+            rest, end = (rehearse if "update" in request else reply)(held, request, limits, line)
             worn = size() - start > limits.memory // _WEAR
-            line.sendall(told(Kind.END, end | {"worn": worn}))
+            # In one go: whoever waits is woken once.
+            line.sendall(rest + told(Kind.END, end | {"worn": worn}))
             if end.get("last"):
                 return
 
 
 def reply(
     store: ox.Store, request: dict[str, Any], limits: Limits, line: socket.socket
-) -> dict[str, Any]:
-    """Answer a query over the line, all but the end; give what the end says."""
+) -> tuple[bytes, dict[str, Any]]:
+    """Answer a query over the line, all but the last frames; give these, and what the end says."""
     dataset = request["dataset"]
     graphs = None if dataset is None else engine.Dataset(tuple(dataset[0]), tuple(dataset[1]))
     header = b""
@@ -85,32 +86,31 @@ def reply(
         header = told(Kind.HEADER, {"form": form.value, "media_type": chosen.media_type})
         outlet = Outlet(chosen, send, rows=request["rows"], most=limits.body)
         engine.write(results, chosen, outlet, request["rows"])
-        if rest := outlet.close():
-            send(rest)
-        elif not sent:
-            send(b"")
+        rest = outlet.close()
+        last = frame(Kind.PIECE, rest) if rest or not sent else b""
     except QueryError as error:
-        return packed(error)
+        return b"", packed(error)
     except MemoryError:
-        return packed(out_of_memory()) | {"last": True}
+        return b"", packed(out_of_memory()) | {"last": True}
     except BaseException as error:  # a panic of the engine is no Exception
-        return packed(engine.failure(error)) | {"last": True}
-    return {"rows": outlet.rows}
+        return b"", packed(engine.failure(error)) | {"last": True}
+    return (b"" if sent else header) + last, {"rows": outlet.rows}
 
 
 def rehearse(
     store: ox.Store, request: dict[str, Any], _: Limits, __: socket.socket
-) -> dict[str, Any]:
+) -> tuple[bytes, dict[str, Any]]:
     """Carry out an update on the pages of this process, which leaves; give what the end says."""
+    done: dict[str, Any] = {}
     try:
         engine.update(store, request["update"])
     except QueryError as error:
-        return packed(error) | {"last": True}
+        done = packed(error)
     except MemoryError:
-        return packed(out_of_memory()) | {"last": True}
+        done = packed(out_of_memory())
     except BaseException as error:  # a panic of the engine is no Exception
-        return packed(engine.failure(error)) | {"last": True}
-    return {"last": True}
+        done = packed(engine.failure(error))
+    return b"", done | {"last": True}
 
 
 @contextlib.contextmanager

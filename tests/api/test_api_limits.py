@@ -250,7 +250,7 @@ def test_the_first_rows_come_while_the_query_still_runs(
 
 
 def test_a_million_rows_pass_through_flat_memory(service: Running, http: httpx.Client) -> None:
-    asked = {"query": MILLION, "format": "csv"}
+    asked = {"query": MILLION, "format": "csv", "timeout": "60"}
     headers = TRUSTED | {"Accept-Encoding": "identity"}
     assert ask(http, "ASK {}").status_code == 200
     before = peak_mib(service.process.pid)

@@ -21,6 +21,7 @@ from ingest.settings import Settings
 from ingest.store import Version, current
 from tests.api.conftest import INFO, TOWN, in_process
 from tests.elsewhere import Reply, Server, breaks_off, faulty, says
+from tests.watching import until
 
 OLD, NEW = "0" * 16, "1" * 16
 ROWS = "SELECT ?c ?l { ?c a emp:Commune ; rdfs:label ?l } ORDER BY ?c"
@@ -330,12 +331,11 @@ def test_killed_and_started_again_under_load_every_answer_is_right_or_a_clear_fa
         thread.start()
     time.sleep(0.7)
     server.kill()
-    time.sleep(0.5)
+    # Longer than it tries again: the failures must have been seen.
+    until(lambda: bool(answers & {502, 503, 504}))
     server.start()
     before = list(right)
-    until = time.monotonic() + 30
-    while any(map(int.__eq__, before, right)) and time.monotonic() < until:
-        time.sleep(0.05)
+    until(lambda: not any(map(int.__eq__, before, right)))
     stop.set()
     for thread in threads:
         thread.join()

@@ -137,7 +137,7 @@ def test_what_breaks_the_engine_sends_the_worker_away(monkeypatch: pytest.Monkey
         monkeypatch.setattr("queries.engine.evaluate", fail)
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            return worker.reply(ox.Store(), request, limits, theirs)
+            return worker.reply(ox.Store(), request, limits, theirs)[1]
 
     assert broken(MemoryError)["error"] == "QueryMemoryError"
     end = broken(RuntimeError)
