@@ -156,7 +156,9 @@ def origin_of(
     """
     licences: defaultdict[str, list[str]] = defaultdict(list)
     for source in service.version.info.get("sources", []):
-        licences[str(source.get("licence", ""))].append(str(source.get("identifier", "")))
+        # Of what was not read, nothing is in the answer.
+        if source.get("state") != "missing":
+            licences[str(source.get("licence", ""))].append(str(source.get("identifier", "")))
     address = f"{root_of(request, service)}/query/{asked.slug}"
     chosen = effective(asked, values)
     return Origin(

@@ -42,7 +42,7 @@ class Crew:
 
     def __init__(self, generation: Generation, workers: int, heavy: int, queue: int) -> None:
         self._generation = generation
-        self._size = workers
+        self.size = workers
         self._most_heavy = heavy
         self._queue = queue
         self._loop = asyncio.get_running_loop()
@@ -220,12 +220,12 @@ class Crew:
         self._idle.clear()
 
     def _refill(self) -> None:
-        if self._filling is None and not self.closed and self._light < self._size:
+        if self._filling is None and not self.closed and self._light < self.size:
             self._filling = asyncio.create_task(self._fill())
 
     async def _fill(self) -> None:
         try:
-            while self._light < self._size and not self.closed:
+            while self._light < self.size and not self.closed:
                 generation, edition = self._generation, self._edition
                 loads = generation.loads
                 pid, line = await self.apart(generation.fork)

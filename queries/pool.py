@@ -175,13 +175,16 @@ class Pool:
         }
         limit = self._seconds if seconds is None else seconds
         start = self._loop.time()
-        try:
-            return await self._put(request, limit)
-        except EngineUnavailableError:
-            # A worker that dies so soon was dying before: the query had no part in it.
-            if self.crew.closed or self.crew.failed or self._loop.time() - start > _PROMPT_SECONDS:
-                raise
-            return await self._put(request, limit)
+        # A worker that dies so soon was dying before: the query had no part in it. All that were
+        # idle may have been killed together; a query that kills them meets no more than these.
+        for _ in range(self.crew.size):
+            try:
+                return await self._put(request, limit)
+            except EngineUnavailableError:
+                late = self._loop.time() - start > _PROMPT_SECONDS
+                if self.crew.closed or self.crew.failed or late:
+                    raise
+        return await self._put(request, limit)
 
     async def answer(
         self,

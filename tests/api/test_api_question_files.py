@@ -226,7 +226,8 @@ def test_a_file_says_its_origin(client: TestClient) -> None:
     assert json.loads(said["parameters"]) == STACK
     assert "/id/commune/37261>" in said["query"]
     assert json.loads(said["licences"]) == {
-        "https://www.etalab.gouv.fr/licence-ouverte-open-licence": ["cog/2026"]
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence": ["cog/2026"],
+        "https://spdx.org/licenses/etalab-2.0": ["acv/2024-09"],
     }
     book = client.get("/query/stack.xlsx", params=STACK).content
     lines = fastexcel.read_excel(book).load_sheet("source", header_row=None).to_polars().rows()
