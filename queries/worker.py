@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from queries import engine
 from queries.errors import QueryError, QueryMemoryError, QuerySyntaxError
+from queries.failures import blamed, failure
 from queries.formats import choose
 from queries.frames import Kind, frame, receive, told
 from queries.outlet import Outlet
@@ -90,11 +91,12 @@ def reply(
         elif not sent:
             send(b"")
     except QueryError as error:
-        return packed(error)
+        return packed(blamed(error, request["query"], limits.allowed))
     except MemoryError:
         return packed(out_of_memory()) | {"last": True}
     except BaseException as error:  # a panic of the engine is no Exception
-        return packed(engine.failure(error)) | {"last": True}
+        told_of = blamed(failure(error), request["query"], limits.allowed)
+        return packed(told_of) | {"last": True}
     return {"rows": outlet.rows}
 
 
@@ -109,7 +111,7 @@ def rehearse(
     except MemoryError:
         return packed(out_of_memory()) | {"last": True}
     except BaseException as error:  # a panic of the engine is no Exception
-        return packed(engine.failure(error)) | {"last": True}
+        return packed(failure(error)) | {"last": True}
     return {"last": True}
 
 
