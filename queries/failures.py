@@ -23,15 +23,31 @@ _GRAPH: Final = re.compile(r"The graph <([^<>\s]*)> (does not exist|already exis
 def failure(error: BaseException) -> QueryError:
     """Make the error of an evaluation that failed inside the engine.
 
+    Args:
+        error: what the engine raised.
+    """
+    said = " ".join(str(error).split()) or type(error).__name__
+    return recognised(said) or QueryEvaluationError(
+        "The query could not be answered.",
+        said,
+        "Simplify the query; if it looks right, report it with its text.",
+    )
+
+
+def recognised(said: str) -> QueryError | None:
+    """Make the error of a failure that is the asker's fault, from what Oxigraph said.
+
     Oxigraph refuses a function that it does not know when it plans the query, so not even
     COALESCE or an empty graph hides it (SPARQL 1.1 Query §17.6 leaves this open). An operation on
     a graph that is not there, or is there already, fails unless it is SILENT (SPARQL 1.1 Update
     §3.2: SHOULD return failure).
 
     Args:
-        error: what the engine raised.
+        said: its message, on one line.
+
+    Returns:
+        The error; None where the message is another.
     """
-    said = " ".join(str(error).split()) or type(error).__name__
     if unknown := _UNKNOWN.fullmatch(said):
         return FunctionCallError(
             "The query calls a function that is not known here.",
@@ -52,11 +68,7 @@ def failure(error: BaseException) -> QueryError:
             f"The graph <{graph[1]}> {graph[2]}.",
             "Correct its name, or write SILENT if either state suits you.",
         )
-    return QueryEvaluationError(
-        "The query could not be answered.",
-        said,
-        "Simplify the query; if it looks right, report it with its text.",
-    )
+    return None
 
 
 def blamed(error: QueryError, query: str, allowed: frozenset[str]) -> QueryError:
