@@ -114,7 +114,8 @@ def _published(service: Service, root: str) -> Iterator[Triple]:
     yield Triple(dataset, _term("void", "sparqlEndpoint"), endpoint)
     yield Triple(dataset, _term("void", "vocabulary"), NamedNode(str(EMP)))
     for extension in DUMPS:
-        yield from _file(service.version, root, dataset, extension)
+        if dump_path(service.version, extension).is_file():
+            yield from _file(service.version, root, dataset, extension)
     through = NamedNode(f"{endpoint.value}#distribution")
     yield Triple(dataset, _term("dcat", "distribution"), through)
     yield Triple(through, _term("rdf", "type"), _term("dcat", "Distribution"))

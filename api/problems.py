@@ -89,17 +89,21 @@ class Problem:
 
 # The first class that fits decides: the particular ones stand before the general ones.
 # 504, not 503, for a query over its time: asked again it would fail again, so no Retry-After.
+# 409, not 404, for an update that lacks a graph: the endpoint, which is what was asked, is there.
 # 507 for a query over its memory: the request, not the load of the service, is the cause.
 TABLE: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (errors.QuerySyntaxError, 400, "query-syntax"),
     (errors.QueryFormError, 400, "query-form"),
+    (errors.FunctionCallError, 400, "query-function"),
     (errors.QueryRefusedError, 403, "query-refused"),
+    (errors.GraphStateError, 409, "graph-state"),
     (errors.FormatError, 406, "not-acceptable"),
     (errors.QueryTimeoutError, 504, "query-timeout"),
     (errors.QueryMemoryError, 507, "query-memory"),
     (errors.PoolBusyError, 503, "busy"),
     (errors.EngineUnavailableError, 503, "unavailable"),
     (errors.EndpointError, 502, "endpoint"),
+    (errors.ServiceFailedError, 502, "service-failed"),
     (errors.UnknownQueryError, 404, "unknown-query"),
     (errors.UnknownTerritoryError, 404, "unknown-territory"),
     (errors.ParameterError, 400, "parameter"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -66,12 +67,23 @@ def dump(request: Request, service: Served, name: str) -> Response:
     packed = dump_path(found, "nq.gz")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": _ENCODING}
     plain = extension == "nq"
-    if plain and "gzip" in request.headers.get(_ENCODING, ""):
+    if plain and "gzip" in request.headers.get(_ENCODING, "") and packed.is_file():
         # The same file, compressed once and for all rather than at each request.
         headers["Content-Encoding"] = "gzip"
-        return FileResponse(packed, media_type=DUMPS[extension], headers=headers)
-    path = found.dataset if plain else packed
-    return FileResponse(path, media_type=DUMPS[extension], headers=headers)
+        return _file(request, packed, DUMPS[extension], headers)
+    return _file(request, found.dataset if plain else packed, DUMPS[extension], headers)
+
+
+def _file(request: Request, path: Path, media_type: str, headers: dict[str, str]) -> Response:
+    try:
+        stated = path.stat()
+    except FileNotFoundError:
+        raise NotFoundError(request.url.path) from None
+    answer = FileResponse(path, media_type=media_type, headers=headers, stat_result=stated)
+    tag = answer.headers["etag"]
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers | {"ETag": tag})
+    return answer
 
 
 def _sent(

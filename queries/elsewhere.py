@@ -13,6 +13,7 @@ from queries.errors import (
     QueryRefusedError,
     QueryTimeoutError,
 )
+from queries.failures import recognised
 
 _TIMEOUTS: Final = frozenset((HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT))
 _OVERLOADED: Final = frozenset((HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE))
@@ -40,10 +41,23 @@ async def refused(response: httpx.Response, seconds: float) -> QueryError | Pass
         said += piece
         if len(said) > _SHOWN:
             break
-    return EndpointError(
+    said = " ".join(said.split())
+    return recognised(said) or EndpointError(
         "The endpoint refused the query.",
-        f"It said {code}: {' '.join(said.split())[:_SHOWN] or 'no reason given'}",
+        f"It said {code}: {said[:_SHOWN] or 'no reason given'}",
         "Check the address of the endpoint and what it allows.",
+    )
+
+
+def unquoted() -> EndpointError:
+    """Make the error of an endpoint that failed on a query which makes it call others.
+
+    It repeats what they said, which may be meant for its own machine alone.
+    """
+    return EndpointError(
+        "The endpoint refused the query, or its answer cannot be read.",
+        "The query holds SERVICE: an endpoint that it calls may have failed, which is not told.",
+        "Ask that endpoint itself; SERVICE SILENT does without one that fails from the start.",
     )
 
 

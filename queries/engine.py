@@ -12,10 +12,10 @@ from queries import guard
 from queries.errors import (
     EngineUnavailableError,
     ParameterError,
-    QueryEvaluationError,
     QueryFormError,
     QueryRefusedError,
 )
+from queries.failures import failure
 from queries.formats import Format, QueryForm, choose, tidy
 from queries.outlet import Outlet, too_many
 from queries.syntax import explain, explain_update
@@ -190,7 +190,7 @@ def evaluate(
     Raises:
         QueryRefusedError: the query asks for what is never done.
         QuerySyntaxError: the text is not a query.
-        QueryEvaluationError: the engine failed.
+        QueryError: the engine failed.
     """
     guard.check(query, allowed)
     # Each prefix costs the engine a parse of its IRI, and all of them more than a light query.
@@ -267,7 +267,7 @@ def update(store: ox.Store, text: str) -> None:
     Raises:
         QueryRefusedError: the update would call other hosts.
         QuerySyntaxError: the text is not an update.
-        QueryEvaluationError: the engine failed.
+        QueryError: the engine failed.
     """
     guard.check_update(text)
     try:
@@ -370,13 +370,4 @@ def wrong_form(due: QueryForm, found: QueryForm) -> QueryFormError:
         f"{names[due]} is due here.",
         f"The query is of another form: {names[found]}.",
         f"Write it as {names[due]}.",
-    )
-
-
-def failure(error: BaseException) -> QueryEvaluationError:
-    """Make the error of an evaluation that failed inside the engine."""
-    return QueryEvaluationError(
-        "The query could not be answered.",
-        " ".join(str(error).split()) or type(error).__name__,
-        "Simplify the query; if it looks right, report it with its text.",
     )

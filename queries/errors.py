@@ -52,6 +52,20 @@ class QueryEvaluationError(QueryError):
     """The engine met a failure while it computed the answer."""
 
 
+class FunctionCallError(QueryError):
+    """The query calls a function that is not known, or not with as many arguments as it takes."""
+
+
+class GraphStateError(QueryError):
+    """The update needs a graph that is not there, or creates one that is."""
+
+
+class ServiceFailedError(QueryError):
+    """Another endpoint, which the query calls through SERVICE, failed or cannot be understood."""
+
+    exit_code = EXIT_LIMIT
+
+
 class QueryTimeoutError(QueryError):
     """The query overran its time limit and was stopped.
 

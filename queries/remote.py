@@ -25,7 +25,7 @@ from ontology.namespaces import PREFIXES
 from queries import elsewhere, engine, faults, guard
 from queries.elsewhere import PassingError
 from queries.engine import Answer, Dataset, Table
-from queries.errors import QueryError
+from queries.errors import EndpointError, QueryError
 from queries.formats import Format, QueryForm, choose
 from queries.outlet import too_large
 from queries.parsing import check_update, dataset_of, form_of
@@ -254,6 +254,10 @@ class RemoteEngine:
                 return await asyncio.to_thread(converted, body, form, chosen, most, self._most)
         except TimeoutError:
             raise elsewhere.late(limit) from None
+        except EndpointError:
+            if await asyncio.to_thread(guard.asks_service, query):
+                raise elsewhere.unquoted() from None
+            raise
 
     async def _require_version(self, seconds: float) -> None:
         if not self.version or await self._held(claim(self.version, union=True), seconds):

@@ -82,7 +82,7 @@ def _update(query: str) -> QuerySyntaxError | None:
         if word in _UPDATES:
             return QuerySyntaxError(
                 *place_of(query, token.start()),
-                f"{word} changes data, and this endpoint is read-only.",
+                f"{word} changes data: this is an update, and a query is due.",
                 "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
             )
         before = word

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from queries import engine
 from queries.errors import QueryError, QueryMemoryError, QuerySyntaxError
+from queries.failures import blamed, failure
 from queries.formats import choose
 from queries.frames import Kind, frame, receive, told
 from queries.outlet import Outlet
@@ -89,11 +90,12 @@ def reply(
         rest = outlet.close()
         last = frame(Kind.PIECE, rest) if rest or not sent else b""
     except QueryError as error:
-        return b"", packed(error)
+        return b"", packed(blamed(error, request["query"], limits.allowed))
     except MemoryError:
         return b"", packed(out_of_memory()) | {"last": True}
     except BaseException as error:  # a panic of the engine is no Exception
-        return b"", packed(engine.failure(error)) | {"last": True}
+        told_of = blamed(failure(error), request["query"], limits.allowed)
+        return b"", packed(told_of) | {"last": True}
     return (b"" if sent else header) + last, {"rows": outlet.rows}
 
 
@@ -109,7 +111,7 @@ def rehearse(
     except MemoryError:
         done = packed(out_of_memory())
     except BaseException as error:  # a panic of the engine is no Exception
-        done = packed(engine.failure(error))
+        done = packed(failure(error))
     return b"", done | {"last": True}
 
 

@@ -1,20 +1,37 @@
 """The parts every page of a thing ends with: properties, what refers to it, where it is said."""
 
+from typing import Final
+
 from pyoxigraph import NamedNode
 
 from api import messages
 from api.describe import Description
 from api.views.cells import Cell, Section, Words
+from ontology.namespaces import PREFIXES
+
+# They lead by the dozen to nodes that only say a number (VoID §4.3), of use to programs alone.
+_PARTITIONS: Final = frozenset(
+    (
+        PREFIXES["void"] + "classPartition",
+        PREFIXES["void"] + "propertyPartition",
+        PREFIXES["void-ext"] + "datatypePartition",
+    )
+)
 
 
 def properties(described: Description, words: Words) -> Section:
-    """List every property of a thing with its values, as the graph states them."""
-    predicates = sorted({quad.predicate.value for quad in described.quads}, key=words.name)
+    """List every property of a thing with its values, as the graph states them.
+
+    The partitions of a data set are not listed; a sentence says where they are.
+    """
+    stated = {quad.predicate.value for quad in described.quads}
+    predicates = sorted(stated - _PARTITIONS, key=words.name)
     return Section(
         "properties",
         words.say("section_properties"),
         (words.say("col_property"), words.say("col_value")),
         tuple(((words.link(each),), words.cells(described.values(each))) for each in predicates),
+        words.say("partitions_elsewhere") if stated & _PARTITIONS else "",
     )
 
 

@@ -5,15 +5,17 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
+from itertools import count, pairwise
 from pathlib import Path
 
 import httpx
 import pytest
 
+from api.renewal import Look, refused
 from tests.serving import Running, lay, running
 from tests.watching import descendants, living, until
 
@@ -175,6 +177,51 @@ def test_a_broken_build_is_said_and_the_old_one_goes_on(site: Site, http: httpx.
     sound = site.publish()
     assert until(lambda: value(ask(http, VERSION)) == sound)
     assert until(lambda: len(site.residents()) == 1)
+
+
+def refusals(site: Site) -> int:
+    return sum(line["message"] == "not renewed" for line in site.said())
+
+
+def test_a_broken_build_is_tried_again_once_it_is_mended(site: Site, http: httpx.Client) -> None:
+    old = value(ask(http, VERSION))
+    sound = ""
+
+    def spoil(folder: Path) -> None:
+        nonlocal sound
+        sound = (folder / "dataset.nq").read_text(encoding="utf-8")
+        (folder / "dataset.nq").write_text("<urn:a> <urn:b>", encoding="utf-8")
+
+    name = site.publish(spoil=spoil)
+    assert until(lambda: refusals(site) == 1)
+    time.sleep(1)  # five looks: as it lies there it is left alone
+    assert refusals(site) == 1
+    assert value(ask(http, VERSION)) == old
+    dataset = site.data / "versions" / name / "dataset.nq"
+    dataset.write_text("<urn:a> <urn:b>!", encoding="utf-8")
+    assert until(lambda: refusals(site) == 2)
+    mended = dataset.with_suffix(".new")
+    mended.write_text(sound, encoding="utf-8")
+    mended.replace(dataset)
+    assert until(lambda: value(ask(http, VERSION)) == name)
+    assert refusals(site) == 2
+    assert until(lambda: len(site.residents()) == 1)
+
+
+def test_a_build_refused_again_and_again_is_tried_ever_less_often() -> None:
+    here: Look = ("v", (1, 1))
+    first = refused(here, None)
+    pauses = [first.pause]
+    last = first
+    for _ in range(10):
+        last = refused(here, last)
+        pauses.append(last.pause)
+    assert all(after == min(2 * before, 3600) for before, after in pairwise(pauses))
+    assert pauses[-1] == 3600
+    assert refused(("other", (1, 1)), last).pause == pauses[0]
+    assert first.stands(here)
+    assert not first.stands(("v", (2, 1)))
+    assert not replace(first, until=time.monotonic()).stands(here)
 
 
 def test_told_to_stop_it_answers_first_and_leaves_no_child(site: Site, http: httpx.Client) -> None:

@@ -149,10 +149,10 @@ def test_a_format_that_does_not_suit_is_refused(engine: EmbeddedEngine) -> None:
         ("SELECT * {\n ?s ?p 'abc }", 2, 8, "quote"),
         ("SELECT * { ?s foo:bar ?o }", 1, 22, "'foo'"),
         ("SELECT ?x ?y { ?x a ?y } GROUP BY ?x", 1, 37, "grouped"),
-        ("# all\nPREFIX a: <b:> BASE <c:>\n INSERT DATA { <x:a> <x:b> 1 }", 3, 2, "read-only"),
-        ("DELETE WHERE { ?s ?p ?o }", 1, 1, "read-only"),
-        ("load <file:///etc/hostname>", 1, 1, "read-only"),
-        ("CLEAR ALL", 1, 1, "read-only"),
+        ("# all\nPREFIX a: <b:> BASE <c:>\n INSERT DATA { <x:a> <x:b> 1 }", 3, 2, "an update"),
+        ("DELETE WHERE { ?s ?p ?o }", 1, 1, "an update"),
+        ("load <file:///etc/hostname>", 1, 1, "an update"),
+        ("CLEAR ALL", 1, 1, "an update"),
     ],
 )
 def test_faults_are_told_with_their_place(

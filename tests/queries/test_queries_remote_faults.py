@@ -1,14 +1,23 @@
 """The remote engine against servers that misbehave: each failure is told for what it is."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 
-from queries.errors import EndpointError, EngineUnavailableError, QueryError, QueryTimeoutError
+from queries.errors import (
+    EndpointError,
+    EngineUnavailableError,
+    FunctionCallError,
+    GraphStateError,
+    QueryError,
+    QueryTimeoutError,
+)
 from queries.remote import RemoteEngine, declared
-from tests.elsewhere import Reply, breaks_off, faulty, never_ends, says
+from tests.elsewhere import Reply, Server, breaks_off, faulty, never_ends, says
 
 TRUE = b'{"head":{},"boolean":true}'
 ROWS = "SELECT ?s { ?s ?p ?o }"
@@ -175,3 +184,47 @@ def test_what_is_asked_of_the_server(opened: Opened, replies: list[Reply], seen:
     assert headers["accept"] == "application/sparql-results+json"
     assert headers["accept-encoding"] == "identity"
     assert body == b""
+
+
+@pytest.fixture
+def writable(tmp_path: Path) -> Iterator[Server]:
+    with Server(tmp_path / "store") as found:
+        yield found
+
+
+def test_the_asker_s_faults_are_told_as_they_are_here(writable: Server) -> None:
+    engine = RemoteEngine(writable.endpoint, update_url=writable.updates)
+    call = "<http://example.org/f>"
+    with pytest.raises(FunctionCallError, match=call):
+        engine.select(f"SELECT ({call}(1) AS ?x) {{}}")
+    with pytest.raises(FunctionCallError, match="given: 2"):
+        engine.select("SELECT (xsd:integer(1, 2) AS ?x) {}")
+    with pytest.raises(FunctionCallError, match=call):
+        asyncio.run(engine.update(f"INSERT {{ <x:a> <x:b> ?y }} WHERE {{ BIND({call}(1) AS ?y) }}"))
+    with pytest.raises(GraphStateError, match="<x:none> does not exist"):
+        asyncio.run(engine.update("DROP GRAPH <x:none>"))
+    with pytest.raises(GraphStateError, match="<x:a> already exists"):
+        asyncio.run(engine.update("CREATE GRAPH <x:a> ; CREATE GRAPH <x:a>"))
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        says(500, b"what-the-other-said"),
+        says(200, b"what-the-other-said", Content_Type="text/plain"),
+        says(200, b"<what-the-other-said>", Content_Type="application/sparql-results+xml"),
+        says(302, b"", Location="http://127.0.0.1:9/what-the-other-said"),
+    ],
+)
+def test_what_another_endpoint_said_there_is_not_repeated_here(
+    writable: Server, reply: Reply
+) -> None:
+    with faulty([reply], []) as other:
+        engine = RemoteEngine(writable.endpoint, allowed=frozenset((other,)))
+        query = f"SELECT * {{ SERVICE <{other}> {{ ?s ?p ?o }} }}"
+        with pytest.raises(QueryError) as told:
+            engine.select(query)
+        engine.close()
+    assert isinstance(told.value, EndpointError)
+    assert "what-the-other-said" not in f"{told.value.what} {told.value.why} {told.value.todo}"
