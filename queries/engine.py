@@ -17,7 +17,7 @@ from queries.errors import (
 )
 from queries.failures import failure
 from queries.formats import Format, QueryForm, choose, tidy
-from queries.outlet import Outlet, too_many
+from queries.outlet import Outlet, ill_formed, not_xml, too_many
 from queries.syntax import explain, explain_update
 from queries.tokens import names_dataset
 
@@ -228,6 +228,8 @@ def answer(
             body = results.serialize(format=chosen.results)
     except (OSError, RuntimeError, ValueError) as error:
         raise failure(error) from error
+    if chosen in (Format.XML, Format.RDFXML) and ill_formed(body or b""):
+        raise not_xml(chosen)
     return Answer(form, chosen.media_type, tidy(chosen, body or b""))
 
 

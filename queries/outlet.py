@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from queries.errors import QueryMemoryError
+from queries.errors import FormatError, QueryMemoryError
 from queries.formats import Format, tidy
 
 PIECE: Final = 1 << 16
 _TIDIED: Final = 1 << 22
 _PREFIXED: Final = frozenset((Format.TURTLE, Format.TRIG, Format.RDFXML))
+# What pyoxigraph writes all the same: characters that XML 1.0 (§2.2) leaves out, and an element
+# without a name for a property whose IRI ends in none.
+_ILL_FORMED: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<oxprefix: ")
+_LONGEST_SEAM: Final = 10
 _XML_ROW: Final = b"<result>"
 # Between two rows, before the name of a column. In a text a quotation mark has a backslash before
 # it, and after the one that ends a text comes no name.
@@ -46,8 +50,10 @@ class Outlet:
         self._held = bytearray()
         self._written = 0
         self._untidy = _TIDIED if chosen in _PREFIXED else 0
+        self._xml = chosen in (Format.XML, Format.RDFXML)
+        self._seam = b""
         self.started = False
-        self.error: QueryMemoryError | None = None
+        self.error: QueryMemoryError | FormatError | None = None
 
     def write(self, data: bytes) -> int:
         """Take what the engine writes.
@@ -58,6 +64,10 @@ class Outlet:
         self._written += len(data)
         if self._written > self._most:
             self._refuse(too_large(self._most))
+        if self._xml:
+            if ill_formed(self._seam + data):
+                self._refuse(not_xml(self._chosen))
+            self._seam = data[-_LONGEST_SEAM:]
         if self._counter is not None:
             self.rows = self._counter.feed(data)
         if self._rows and self.rows > self._rows:
@@ -86,7 +96,7 @@ class Outlet:
             self._send(bytes(held[start : start + PIECE]))
         self._held.clear()
 
-    def _refuse(self, error: QueryMemoryError) -> None:
+    def _refuse(self, error: QueryMemoryError | FormatError) -> None:
         self.error = error
         raise OSError(error.why)
 
@@ -137,6 +147,20 @@ class RowCounter:
             return outside
         self._tail = outside[opened:]
         return outside[:opened]
+
+
+def ill_formed(xml: bytes) -> bool:
+    """Tell whether what pyoxigraph wrote as XML is none."""
+    return _ILL_FORMED.search(xml) is not None
+
+
+def not_xml(chosen: Format) -> FormatError:
+    """Make the error of an answer that XML cannot hold."""
+    return FormatError(
+        f"The answer cannot be given as {chosen.media_type!r}.",
+        "XML has no way to write one of its characters, or a property or class without a name.",
+        "Ask for another format, such as JSON or Turtle.",
+    )
 
 
 def too_large(most: int) -> QueryMemoryError:
