@@ -21,6 +21,7 @@ from api import (
     definitions,
     linked_data,
     openapi,
+    openapi_endpoint,
     pages,
     question_routes,
     source_pages,
@@ -29,6 +30,7 @@ from api import (
 )
 from api.access import TokenError, UpdateClosedError
 from api.guide import read_guide
+from api.heads import SoundHeads
 from api.negotiation import HTML, NotAcceptableError
 from api.observing import METRICS_TYPE, Metrics, Observed
 from api.problems import (
@@ -115,6 +117,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.add_middleware(SoundHeads)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=_COMPRESSION)
     app.add_middleware(
         CORSMiddleware,
@@ -161,7 +164,7 @@ def create_app(
         pages,
     ):
         app.include_router(module.router)
-    openapi.install(app)
+    openapi.install(app, (openapi_endpoint.extend,))
     return app
 
 
