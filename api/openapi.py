@@ -178,8 +178,8 @@ def _components() -> dict[str, Any]:
             "lang": {
                 "name": "lang",
                 "in": "query",
-                "description": "Language of the page.",
-                "schema": {"enum": list(LANGUAGES)},
+                "description": "Language of the page; an unknown one is left out of account.",
+                "schema": {"type": "string", "examples": list(LANGUAGES)},
             },
             "ifNoneMatch": {
                 "name": "If-None-Match",

@@ -7,7 +7,6 @@ from typing import Any, Final
 from api.addresses import OFFERS
 from api.datasets import DUMPS
 from api.guide import FORMS as TERM_FORMS
-from api.messages import LANGUAGES
 from api.negotiation import HTML
 from api.observing import METRICS_TYPE
 from api.problems import MEDIA_TYPE
@@ -97,10 +96,6 @@ OUTLINES: Final[Mapping[str, Outline]] = {
 """By path as the framework describes it, what it answers."""
 
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
-    "lang": {
-        "description": "Language of the page.",
-        "schema": {"type": "string", "examples": list(LANGUAGES)},
-    },
     "q": {"description": "A name or a code to look for.", "schema": {"type": "string"}},
     "date": {
         "description": "The day whose state is shown; any other text is answered as no day is.",
@@ -208,7 +203,12 @@ def _referred(statuses: Iterable[str]) -> dict[str, Any]:
 
 
 def _parameters(names: Iterable[str]) -> list[dict[str, Any]]:
-    return [{"name": each, "in": "query"} | _PARAMETERS[each] for each in names]
+    return [
+        {"$ref": "#/components/parameters/lang"}
+        if each == "lang"
+        else {"name": each, "in": "query"} | _PARAMETERS[each]
+        for each in names
+    ]
 
 
 def _named(graphs: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -278,7 +278,7 @@ def _results() -> dict[str, Any]:
 
 
 def _bodies() -> dict[str, Any]:
-    wishes = {each: _PARAMETERS[each]["schema"] for each in (*_WISHES, "lang")}
+    wishes = {each: _PARAMETERS[each]["schema"] for each in _WISHES}
     text = {"type": "string", "minLength": 1}
     forms = [
         {

@@ -1,12 +1,15 @@
 """The OpenAPI description put to the test by schemathesis: all it generates is answered as said."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from api.app import create_app
 from ingest.settings import Settings
 from tests.serving import serving
 
@@ -33,26 +36,31 @@ def session() -> Iterator[requests.Session]:
         yield found
 
 
-@pytest.fixture
-def described(address: str) -> schemathesis.BaseSchema:
-    return schemathesis.openapi.from_url(f"{address}/openapi.json")
+# Read from the application itself, so that each operation is a test of its own.
+DESCRIBED = schemathesis.openapi.from_dict(create_app(Settings(data=Path("nowhere"))).openapi())
+routes = DESCRIBED.exclude(path_regex="^/query/.")
+questions = DESCRIBED.include(path_regex="^/query/.")
 
 
-routes = schemathesis.pytest.from_fixture("described").exclude(path_regex="^/query/.")
-questions = schemathesis.pytest.from_fixture("described").include(path_regex="^/query/.")
+# No schema says what is sound SPARQL, nor which instruments and territories the graph holds: a
+# value of the right type may still be refused, and test_api_openapi.py asks with those that exist.
+UNKNOWABLE = [positive_data_acceptance]
 
 
 @routes.parametrize()
 @settings(bounded, max_examples=EXAMPLES)
 def test_every_route_answers_as_described(
-    case: schemathesis.Case, session: requests.Session
+    case: schemathesis.Case, address: str, session: requests.Session
 ) -> None:
-    case.call_and_validate(session=session)
+    free = case.path == "/sparql"
+    case.call_and_validate(
+        base_url=address, session=session, excluded_checks=UNKNOWABLE if free else []
+    )
 
 
 @questions.parametrize()
 @settings(bounded, max_examples=OF_A_QUESTION)
 def test_every_question_answers_as_described(
-    case: schemathesis.Case, session: requests.Session
+    case: schemathesis.Case, address: str, session: requests.Session
 ) -> None:
-    case.call_and_validate(session=session)
+    case.call_and_validate(base_url=address, session=session, excluded_checks=UNKNOWABLE)
