@@ -215,6 +215,7 @@ def _path(asked: NamedQuery) -> dict[str, Any]:
         "description": "Form of the answer; wins over Accept. "
         f"As a suffix too: /query/{asked.slug}.csv",
         "schema": {"enum": [short_name(each) for each in (None, *forms_of(asked))]},
+        "allowEmptyValue": True,
     }
     referred = ("304", *map(str, _FAILURES))
     failures = {each: {"$ref": f"#/components/responses/{each}"} for each in referred}
@@ -258,6 +259,8 @@ def _parameter(each: Parameter) -> dict[str, Any]:
         "in": "query",
         "description": f"{en} / {fr}: {expected}. {todo}",
         "schema": schema,
+        # A field of a form that was left empty: the default.
+        "allowEmptyValue": True,
         "example": schema["default"],
     }
 
