@@ -9,6 +9,7 @@ from api.datasets import DUMPS
 from api.guide import FORMS as TERM_FORMS
 from api.negotiation import HTML
 from api.observing import METRICS_TYPE
+from api.openapi import failed
 from api.problems import MEDIA_TYPE
 from api.protocol import FORM, QUERY, UPDATE
 from queries.formats import GRAPHS, RESULTS, Format
@@ -148,10 +149,9 @@ def extend(found: dict[str, Any]) -> None:
 
     """
     responses = found["components"]["responses"]
-    failed = responses["Problem"]["content"]
     for status, meaning in _MEANT.items():
-        responses.setdefault(status, {"description": meaning, "content": failed})
-    responses["416"] = {"description": _MEANT["416"], "content": {_PLAIN: {}} | failed}
+        responses.setdefault(status, {"description": meaning, "content": failed()})
+    responses["416"] = {"description": _MEANT["416"], "content": {_PLAIN: {}} | failed()}
     for status, meaning in _ELSEWHERE.items():
         headers = {"Location": {"schema": {"type": "string"}, "required": True}}
         responses[status] = {"description": meaning, "headers": headers}

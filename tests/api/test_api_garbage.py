@@ -254,7 +254,6 @@ def test_a_sound_host_is_the_root_of_the_addresses(address: str, host: str, root
     answer = httpx.get(f"{address}/dataset.nt", headers={"Host": host})
     assert answer.status_code == 200
     assert f"<{root}/sparql>" in answer.text
-    assert f"<{root}/context.jsonld>" not in answer.text
 
 
 def test_a_request_of_http_1_0_needs_no_host(address: str) -> None:
