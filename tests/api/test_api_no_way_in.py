@@ -56,10 +56,10 @@ def filled(route: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda part: known.get(part[1], "37261"), route)
 
 
-def names(path: str) -> list[str]:
+def names(path: str, method: str = "get") -> list[str]:
     """Give the parameters that a path reads after its question mark."""
     item = DESCRIBED.get(path, {})
-    given = [*item.get("parameters", ()), *item.get("get", {}).get("parameters", ())]
+    given = [*item.get("parameters", ()), *item.get(method, {}).get("parameters", ())]
     own = [each["name"] for each in given if each.get("in") == "query"]
     return [*own, "lang", "unknown"]
 
@@ -88,10 +88,21 @@ def test_in_every_parameter_of_every_route(http: httpx.Client, name: str) -> Non
         for each in names(route):
             address = f"{filled(route)}?{each}={encoded(value)}"
             harmless(http.get(address, headers=BROWSER), value, address)
-    for each in names("/sparql"):
-        if each != "query":
-            address = f"/sparql?query=ASK%7B%7D&{each}={encoded(value)}"
-            harmless(http.get(address, headers=BROWSER), value, address)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_in_every_parameter_beside_a_query_or_an_update(http: httpx.Client, name: str) -> None:
+    value = CORPUS[name]
+    for each in {*names("/sparql"), *names("/sparql", "post")} - {"query"}:
+        written = f"{each}={encoded(value)}"
+        address = f"/sparql?query=ASK%7B%7D&{written}"
+        harmless(http.get(address, headers=BROWSER), value, address)
+        for operation in ("query=ASK%7B%7D", "update=CLEAR+ALL"):
+            typed = {"Content-Type": "application/x-www-form-urlencoded"} | BROWSER
+            answer = http.post("/sparql", content=f"{operation}&{written}", headers=typed)
+            harmless(answer, value, (operation, written))
+            if operation.startswith("update"):
+                assert answer.status_code in {400, 401}, written
 
 
 @pytest.mark.parametrize("name", CORPUS)
@@ -122,7 +133,8 @@ def test_in_every_parameter_of_every_question(http: httpx.Client, slug: str) -> 
             elif answer.status_code == 200:
                 # What the graph does not know is told of what was asked for, and of nothing else.
                 for row in answer.json()["results"]["bindings"]:
-                    assert CORPUS[name].strip().decode() in {each["value"] for each in row.values()}
+                    asked = CORPUS[name].strip().decode(errors="replace")
+                    assert asked in {each["value"] for each in row.values()}, said
         value = CORPUS["attribute"]
         page = http.get(f"/query/{slug}?{parameter.name}={encoded(value)}", headers=BROWSER)
         harmless(page, value, (slug, parameter.name))
