@@ -3,7 +3,10 @@
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from fastapi import Request
+
 from api.negotiation import HTML, Offer, offer
+from api.service import Service
 from ontology.namespaces import BASE, EMP, GRAPH, ID, ONT, VOC
 from queries.formats import Format
 
@@ -19,12 +22,22 @@ FORMS: Final[tuple[tuple[str, Format | None], ...]] = (
 OFFERS: Final[tuple[Offer, ...]] = tuple(
     Offer(HTML, ("application/xhtml+xml",)) if form is None else offer(form) for _, form in FORMS
 )
+_FOLLOWED: Final = ("http://", "https://", "mailto:")
 BY_SUFFIX: Final = dict(FORMS)
 BY_TYPE: Final = {HTML if form is None else form.media_type: form for _, form in FORMS}
 
 
 def local(iri: str) -> str:
-    """Give the path of the page of a thing; the IRI itself when it is not ours."""
+    """Give where the name of a thing leads.
+
+    Args:
+        iri: of the thing; anybody may have written it, in the graph or in a query.
+
+    Returns:
+        The path of its page; the IRI itself when it is not ours; nothing where following it could
+        run something (``javascript:``) or would lead nowhere (``urn:``).
+
+    """
     if iri.startswith(str(EMP)):
         return f"/def/{quote(iri.removeprefix(str(EMP)))}"
     if iri.startswith(str(ID)):
@@ -35,7 +48,18 @@ def local(iri: str) -> str:
         return f"/{iri.removeprefix(BASE)}"
     if iri in {str(EMP).rstrip("#"), f"{BASE}ont"}:
         return "/def"
-    return iri
+    return iri if iri.lower().startswith(_FOLLOWED) else ""
+
+
+def root_of(request: Request, service: Service) -> str:
+    """Give the public address of the service, without a final slash.
+
+    Args:
+        request: what is answered; ``api.heads`` has seen to it that its Host is one.
+        service: the settings may name the public address, where a proxy hides it.
+
+    """
+    return service.public_url or str(request.base_url).rstrip("/")
 
 
 def with_query(path: str, **parameters: str) -> str:

@@ -21,6 +21,7 @@ from api import (
     definitions,
     linked_data,
     openapi,
+    openapi_endpoint,
     pages,
     question_routes,
     source_pages,
@@ -30,6 +31,7 @@ from api import (
 from api.access import TokenError, UpdateClosedError
 from api.direct import LONGEST_ADDRESS, Answering, Direct
 from api.guide import read_guide
+from api.heads import SoundHeads
 from api.negotiation import HTML, NotAcceptableError
 from api.observing import METRICS_TYPE, Metrics, Observed
 from api.problems import (
@@ -129,6 +131,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.add_middleware(SoundHeads)
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=_COMPRESSION)
     app.add_middleware(
         CORSMiddleware,
@@ -165,7 +168,7 @@ def create_app(
         pages,
     ):
         app.include_router(module.router)
-    openapi.install(app)
+    openapi.install(app, (openapi_endpoint.extend,))
     return app
 
 
@@ -180,7 +183,7 @@ def front(app: FastAPI) -> Direct:
 
     """
     settings: Settings = app.state.settings
-    short = _Headers(Answering(sparql_routes.route.endpoint, _failed, _FORESEEN))
+    short = _Headers(SoundHeads(Answering(sparql_routes.route.endpoint, _failed, _FORESEEN)))
     metrics: Metrics = app.state.metrics
     return Direct(
         app,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.addresses import with_query
+from api.addresses import root_of, with_query
 from api.caching import CACHE, etag, matches
 from api.guide import FORMS, Guide, ontology_document, read_guide, term_document
 from api.guide_pages import index_content, ontology_content, term_content
@@ -129,7 +129,7 @@ def _send(
     base, suffix = where
     known = {"html": HTML} | {name: form.media_type for name, form in FORMS.items()}
     media = known[suffix] if suffix else negotiate(request.headers.get("accept"), _OFFERS)
-    root = service.public_url or str(request.base_url).rstrip("/")
+    root = root_of(request, service)
     language = language_of(request) if media == HTML else ""
     parts = (request.url.path, request.url.query, media, language, root)
     tag = etag(service.mark, *parts)

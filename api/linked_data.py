@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api import describe as graph
 from api import rdf, terms
-from api.addresses import BY_SUFFIX, BY_TYPE, FORMS, OFFERS, split_suffix, with_query
+from api.addresses import BY_SUFFIX, BY_TYPE, FORMS, OFFERS, root_of, split_suffix, with_query
 from api.caching import CACHE, etag, matches
 from api.document import about
 from api.negotiation import HTML, NotAcceptableError, negotiate
@@ -98,7 +98,7 @@ def _described(
         if answer.status_code == HTTPStatus.OK:
             answer.headers.update(headers)
         return answer
-    root = service.public_url or str(request.base_url).rstrip("/")
+    root = root_of(request, service)
     body = rdf.write(
         about(described, f"{root}{base}"),
         form,
@@ -163,7 +163,7 @@ def _iri(request: Request, iri: str) -> str:
 
 
 def _tag(request: Request, service: Service, media: str) -> str:
-    root = service.public_url or str(request.base_url)
+    root = root_of(request, service)
     language = language_of(request) if media == HTML else ""
     parts = (request.url.path, request.url.query, media, language, root)
     return etag(service.mark, *parts)

@@ -17,7 +17,9 @@ _EXACT: Final = 4
 _ALIAS: Final = 3
 _FAMILY: Final = 2
 _ANY: Final = 1
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+# One that is never closed reaches to the end: looked for again from each quote within, it would
+# take a time that grows with the square of the header.
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)', re.DOTALL)
 
 
 class NotAcceptableError(Exception):

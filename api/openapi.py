@@ -1,4 +1,4 @@
-"""The OpenAPI description of the service: one documented path a question, the rest in outline."""
+"""The OpenAPI description: one documented path a question; extensions tell the other routes."""
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -139,7 +139,7 @@ def describe(
         )
     for item in found["paths"].values():
         for method, operation in item.items():
-            _outline(method, operation)
+            operation["operationId"] += f"_{method}"
     found["info"]["license"] = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
     found["tags"] = [{"name": "questions", "description": "The named questions."}]
     found["components"] = _components()
@@ -150,23 +150,11 @@ def describe(
     return found
 
 
-def _outline(method: str, operation: dict[str, Any]) -> None:
-    """Say of a route of pages only what holds of all of them: their forms are negotiated."""
-    operation["operationId"] = f"{operation['operationId']}_{method}"
-    operation["responses"] = {
-        "2XX": {"description": "The answer.", "content": {"*/*": {}}},
-        "3XX": {"description": "Elsewhere, or unchanged."},
-        "default": {"$ref": "#/components/responses/Problem"},
-    }
-    if method == "head":
-        operation["responses"]["2XX"].pop("content")
-
-
 def _components() -> dict[str, Any]:
     failures = {
         str(status): {
             "description": meaning,
-            "content": _failed(),
+            "content": failed(),
             **({"headers": _RETRY} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}),
         }
         for status, meaning in _FAILURES.items()
@@ -178,8 +166,8 @@ def _components() -> dict[str, Any]:
             "lang": {
                 "name": "lang",
                 "in": "query",
-                "description": "Language of the page.",
-                "schema": {"enum": list(LANGUAGES)},
+                "description": "Language of the page; an unknown one is left out of account.",
+                "schema": {"type": "string", "examples": list(LANGUAGES)},
             },
             "ifNoneMatch": {
                 "name": "If-None-Match",
@@ -188,11 +176,7 @@ def _components() -> dict[str, Any]:
                 "schema": {"type": "string"},
             },
         },
-        "responses": failures
-        | {
-            "304": {"description": "The client holds the current answer."},
-            "Problem": {"description": "A failure.", "content": _failed()},
-        },
+        "responses": failures | {"304": {"description": "The client holds the current answer."}},
     }
 
 
@@ -201,7 +185,8 @@ _RETRY: Final[dict[str, Any]] = {
 }
 
 
-def _failed() -> dict[str, Any]:
+def failed() -> dict[str, Any]:
+    """Give the forms of a failure: problem+json, or a page for browsers."""
     return {
         MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
         HTML: {"schema": {"type": "string"}},
@@ -215,6 +200,7 @@ def _path(asked: NamedQuery) -> dict[str, Any]:
         "description": "Form of the answer; wins over Accept. "
         f"As a suffix too: /query/{asked.slug}.csv",
         "schema": {"enum": [short_name(each) for each in (None, *forms_of(asked))]},
+        "allowEmptyValue": True,
     }
     referred = ("304", *map(str, _FAILURES))
     failures = {each: {"$ref": f"#/components/responses/{each}"} for each in referred}
@@ -258,6 +244,8 @@ def _parameter(each: Parameter) -> dict[str, Any]:
         "in": "query",
         "description": f"{en} / {fr}: {expected}. {todo}",
         "schema": schema,
+        # A field of a form that was left empty: the default.
+        "allowEmptyValue": True,
         "example": schema["default"],
     }
 

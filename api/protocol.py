@@ -12,6 +12,7 @@ UPDATE: Final = "application/sparql-update"
 MOST_PARAMETERS: Final = 200
 _SINGLE: Final = ("query", "update", "format", "lang", "timeout", "rows")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})?")
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _UTF8: Final = {"", "utf-8", "utf8", "us-ascii"}
 
@@ -112,7 +113,8 @@ def parse_request(
                 400, "An update is not asked for with GET.", "Send it with POST, in the body."
             )
         if "query" not in in_address:
-            return ServiceDescription(_only(in_address, "format"))
+            # What is malformed beside a query is malformed without one.
+            return ServiceDescription(_query("ASK {}", in_address).format)
         return _query(_only(in_address, "query"), in_address)
     media_type, charset = _media_type(content_type)
     if charset not in _UTF8:
@@ -156,14 +158,14 @@ def _form(
 
 
 def _query(text: str | None, parameters: dict[str, list[str]]) -> SparqlRequest:
-    rows = _number(parameters, "rows")
+    rows = _number(parameters, "rows", _COUNT)
     return SparqlRequest(
         query=_filled(text, "query"),
         default_graphs=_graphs(parameters, "default-graph-uri"),
         named_graphs=_graphs(parameters, "named-graph-uri"),
         format=_only(parameters, "format"),
-        seconds=_number(parameters, "timeout"),
-        rows=None if rows is None else max(1, int(rows)),
+        seconds=_number(parameters, "timeout", _NUMBER),
+        rows=None if rows is None else int(rows),
     )
 
 
@@ -185,11 +187,11 @@ def _filled(text: str | None, name: str) -> str:
     return text
 
 
-def _number(parameters: dict[str, list[str]], name: str) -> float | None:
+def _number(parameters: dict[str, list[str]], name: str, form: re.Pattern[str]) -> float | None:
     text = _only(parameters, name)
     if text is None:
         return None
-    if not _NUMBER.fullmatch(text) or not float(text):
+    if not form.fullmatch(text) or not float(text):
         raise ProtocolError(
             400, f"The parameter {name} is no positive number.", "Write digits, such as 10."
         )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from api.addresses import root_of
 from api.negotiation import HTML, NotAcceptableError, Offer, negotiate, offer, preferences
 from api.service import Service
 from queries.catalogue import NamedQuery
@@ -134,11 +135,6 @@ def file_headers(
 def _short(value: str) -> str:
     plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
     return _OTHER.sub("-", plain)[:_LONGEST].strip("-")
-
-
-def root_of(request: Request, service: Service) -> str:
-    """Give the public address of the service, without a final slash."""
-    return service.public_url or str(request.base_url).rstrip("/")
 
 
 def origin_of(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
+from api.addresses import root_of
 from api.asking import answered
 from api.caching import CACHE, Kept, etag, matches
 from api.negotiation import HTML, Offer, negotiate
@@ -158,7 +159,7 @@ def _values(request: Request) -> dict[str, str]:
 
 def _validators(request: Request, service: Service, form: str) -> tuple[str, dict[str, str]]:
     lang = language_of(request) if form == HTML else ""
-    address = (request.url.path, request.url.query, form, lang, str(request.base_url))
+    address = (request.url.path, request.url.query, form, lang, root_of(request, service))
     tag = etag(service.mark, *address)
     return tag, {"ETag": tag, "Cache-Control": CACHE, "Vary": VARY}
 

@@ -18,9 +18,9 @@ from api.observing import notes_of
 ENDPOINT: Final = "/sparql"
 _TARGET: Final = ENDPOINT.encode() + b"?"
 _LASTING: Final = "empilement.lasting"
-# By these headers no answer changes: whom a message is for, who sends it, and how it travels.
+# By these headers no answer changes: who sends a message, and how it travels.
 _ASIDE: Final = frozenset(
-    (b"host", b"user-agent", b"referer", b"accept-language", b"connection", b"keep-alive")
+    (b"user-agent", b"referer", b"accept-language", b"connection", b"keep-alive")
 )
 _KEPT: Final = frozenset((HTTPStatus.OK, HTTPStatus.NOT_MODIFIED))
 _LARGEST: Final = 1 << 18

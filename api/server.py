@@ -21,6 +21,8 @@ from ingest.settings import Settings
 
 MOST_HEAD: Final = 1 << 16
 HEAD_SECONDS: Final = 20.0
+# A colon, a space and the end of the line.
+_LINE: Final = 4
 _GRACE_SECONDS: Final = 5
 _TOO_LARGE: Final = Problem(
     431, "too-large", "The head of the request is too large.", todo="Send fewer or shorter headers."
@@ -80,7 +82,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop the clock: the head is there."""
         self._reading = False
         self._unwind()
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        lines = (len(name) + len(value) + _LINE for name, value in self.headers)
+        size = len(self.url) + sum(lines)
         if size > MOST_HEAD:
             self._give_up(_TOO_LARGE)
         elif not self._repeat():

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.access import Allowance, allowance, may_update, require_update
+from api.addresses import root_of
 from api.asking import answered, streamed
 from api.caching import CACHE, Kept, etag, lasting, matches
 from api.negotiation import HTML, NotAcceptableError, Offer, offer, preferences
@@ -300,7 +301,7 @@ def _described(request: Request, service: Service, asked: ServiceDescription) ->
         if not ranked:
             raise NotAcceptableError([each.media_type for each in (*graphs, _PAGE)])
         chosen = ranked[0]
-    root = service.public_url or str(request.base_url).rstrip("/")
+    root = root_of(request, service)
     tag = etag(service.mark, root, chosen, "description")
     headers = _SENT | {"ETag": tag, "Cache-Control": CACHE}
     if matches(request.headers.get("if-none-match"), tag):

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from pyoxigraph import Quad, Triple
 
 from api import rdf
-from api.addresses import BY_SUFFIX
+from api.addresses import BY_SUFFIX, root_of
 from api.caching import CACHE, etag, matches
 from api.datasets import DUMPS, catalogue, dataset_description, dump_path
 from api.negotiation import negotiate, offer
@@ -93,7 +93,7 @@ def _sent(
     describe: Callable[[Service, str], list[Triple]],
 ) -> Response:
     media = _media(request, suffix)
-    root = service.public_url or str(request.base_url).rstrip("/")
+    root = root_of(request, service)
     tag = etag(service.mark, request.url.path, media.media_type, root)
     headers = {"ETag": tag, "Cache-Control": CACHE, "Vary": "Accept"}
     if matches(request.headers.get("if-none-match"), tag):

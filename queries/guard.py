@@ -28,7 +28,7 @@ NOWHERE: Final[frozenset[str]] = frozenset()
 
 _SPACE: Final = r"(?:[ \t\r\n]|#[^\r\n]*)*+"
 _CLAUSE: Final = re.compile(
-    rf"service{_SPACE}(?:silent)?+{_SPACE}(?:<(?P<iri>[^>]*)>|[?$]\w++|{NAME}){_SPACE}\{{",
+    rf"service{_SPACE}(?:silent)?+{_SPACE}(?:<(?P<iri>[^<>]*+)>|[?$]\w++|{NAME}){_SPACE}\{{",
     re.IGNORECASE,
 )
 _GLUED: Final = re.compile(r"(?:true|false)?+(?=service)", re.IGNORECASE)

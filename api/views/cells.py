@@ -92,7 +92,7 @@ class Words:
             return Cell(f"{code} · {named.text}", local(iri), named.lang)
         if named is not None:
             return Cell(named.text, local(iri), named.lang)
-        return Cell(short(iri), local(iri) if iri.startswith(("http:", "https:")) else "")
+        return Cell(short(iri), local(iri))
 
     def name(self, iri: str) -> str:
         """Give the name of a thing alone."""

@@ -1,5 +1,7 @@
 """Content negotiation as a table (RFC 9110 §12.5.1), and under random headers."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,8 @@ FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
         ("text/html;q=0.1, */*", TTL),
         ('application/ld+json;profile="http://a,b;c"', JSON),
         ("not a header", HTML),
+        ('text/turtle;a="never closed, text/html', TTL),
+        ('text/turtle;a="closed \\" here", text/html;q=0.1', TTL),
         ("text/turtle;q=2", HTML),
         ("image/png, text/turtle;q=0.001", TTL),
     ],
@@ -90,3 +94,11 @@ def test_the_higher_quality_wins(one: float, other: float) -> None:
 @given(st.text(), st.text())
 def test_any_language_header_gives_a_language_that_exists(asked: str, header: str) -> None:
     assert language(asked, header, ("fr", "en")) in {"fr", "en"}
+
+
+@pytest.mark.parametrize("header", ['"' + '\\"' * 32_000, '"' * 64_000, '"\\' * 32_000])
+def test_quotes_that_are_never_closed_cost_no_time(header: str) -> None:
+    """The longest header there can be; looked for from each quote anew, it took 16 seconds."""
+    began = time.process_time()
+    assert negotiate(header, OFFERS) == HTML
+    assert time.process_time() - began < 1

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
-from api import openapi
+from api import openapi, openapi_endpoint
 from queries.catalogue import ParameterType, load_catalogue
 
 
@@ -55,6 +55,63 @@ def test_every_operation_has_a_name_of_its_own_and_no_status_is_invented(describ
     assert len(names) == len(set(names))
     # The framework would promise 422, which nothing here answers.
     assert not [path for path, _, each in operations(described) if "422" in each["responses"]]
+
+
+def test_every_route_tells_the_statuses_it_really_gives(described) -> None:
+    for path, method, operation in operations(described):
+        statuses = set(operation["responses"])
+        assert {"400", "414"} <= statuses, path
+        assert statuses & {"200", "303"}, path
+        # Nothing is promised in general: neither "2XX" nor "default".
+        assert all(each.isdecimal() for each in statuses), (method, path)
+
+
+def test_the_endpoint_tells_its_three_ways_and_its_parameters(described) -> None:
+    """After SPARQL 1.1 Protocol §2.1 and §2.2, and the extensions of this service."""
+    item = described["paths"]["/sparql"]
+    assert set(item["post"]["requestBody"]["content"]) == {
+        "application/x-www-form-urlencoded",
+        "application/sparql-query",
+        "application/sparql-update",
+    }
+    asked = {each["name"] for each in item["get"]["parameters"] if "name" in each}
+    wishes = {"format", "timeout", "rows"}
+    graphs = {"default-graph-uri", "named-graph-uri"}
+    assert asked == {"query", "edit"} | wishes | graphs
+    sent = {each["name"] for each in item["post"]["parameters"] if "name" in each}
+    assert sent == wishes | graphs | {"using-graph-uri", "using-named-graph-uri"}
+    assert "204" in item["post"]["responses"] and "204" not in item["get"]["responses"]
+    assert "304" in item["get"]["responses"] and "304" not in item["post"]["responses"]
+    for status in ("400", "401", "403", "406", "408", "413", "414", "415", "503", "504", "507"):
+        assert status in item["post"]["responses"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status"),
+    [
+        ("GET", "/sparql?query=ASK%7B%7D", {}, 200),
+        ("GET", "/sparql?query=nonsense", {}, 400),
+        ("GET", "/sparql?query=ASK%7B%7D", {"headers": {"Authorization": "Bearer x"}}, 401),
+        ("POST", "/sparql", {"data": {"update": "CLEAR ALL"}}, 403),
+        ("GET", "/sparql?query=ASK%7B%7D", {"headers": {"Accept": "image/png"}}, 406),
+        ("POST", "/sparql", {"data": {"query": " " * (1 << 21)}}, 413),
+        ("GET", f"/sparql?query={'a' * 40_000}", {}, 414),
+        ("POST", "/sparql", {"content": b"ASK {}"}, 415),
+        ("GET", "/sources/quality.csv", {"headers": {"Range": "bytes=0-9"}}, 206),
+        ("GET", "/sources/quality.csv", {"headers": {"Range": "bytes=99999999-"}}, 416),
+        ("GET", "/sources/quality.csv", {"headers": {"Range": "bytes=9-1"}}, 400),
+    ],
+)
+def test_the_statuses_of_the_endpoint_and_of_files_are_described(
+    client: TestClient, described, method: str, path: str, sent: dict[str, Any], status: int
+) -> None:
+    answer = client.request(method, path, **sent)
+    assert answer.status_code == status
+    route = "/sparql" if path.startswith("/sparql") else "/sources/{name}"
+    told = described["paths"][route][method.lower()]["responses"][str(status)]
+    if "$ref" in told:
+        told = described["components"]["responses"][told["$ref"].rpartition("/")[2]]
+    assert answer.headers["content-type"].partition(";")[0] in told["content"]
 
 
 def test_every_question_answers_as_described(client: TestClient, described) -> None:
@@ -117,11 +174,11 @@ def test_the_statuses_of_a_busy_or_stopped_question_are_described(described) -> 
 
 
 def test_an_extension_adds_what_the_framework_does_not_know(client: TestClient) -> None:
-    def sparql(found: dict[str, Any]) -> None:
-        found["paths"]["/sparql"] = {
-            "get": {"operationId": "sparql", "responses": {"200": {"description": "Rows."}}}
+    def more(found: dict[str, Any]) -> None:
+        found["paths"]["/more"] = {
+            "get": {"operationId": "more", "responses": {"200": {"description": "Rows."}}}
         }
 
-    found = openapi.describe(client.app, load_catalogue().values(), [sparql])
+    found = openapi.describe(client.app, load_catalogue().values(), [openapi_endpoint.extend, more])
     validate(found, cls=OpenAPIV31SpecValidator)
-    assert "/sparql" in found["paths"]
+    assert "/more" in found["paths"]

@@ -85,6 +85,9 @@ def test_reads_the_three_ways_of_the_protocol(method, address, media, body, expe
         ("GET", "query=ASK&timeout=0", None, b"", 400),
         ("GET", "query=ASK&rows=-1", None, b"", 400),
         ("GET", "query=ASK&rows=1e9", None, b"", 400),
+        ("GET", "query=ASK&rows=1.5", None, b"", 400),
+        ("GET", "timeout=soon", None, b"", 400),
+        ("GET", "default-graph-uri=relative", None, b"", 400),
         ("GET", "query=ASK&default-graph-uri=relative", None, b"", 400),
         ("GET", "query=ASK&named-graph-uri=a:b%3E", None, b"", 400),
         ("GET", "query=%FF", None, b"", 400),
@@ -143,3 +146,43 @@ def test_any_query_arrives_unchanged_by_the_three_ways(text: str) -> None:
     assert parse_request("GET", encoded, None, b"") == SparqlRequest(text)
     assert parse_request("POST", "", FORM, encoded.encode()) == SparqlRequest(text)
     assert parse_request("POST", "", QUERY, direct) == SparqlRequest(text)
+
+
+NAMES = st.sampled_from(
+    [
+        *("query", "update", "format", "lang", "timeout", "rows", "", "unknown"),
+        *("default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri"),
+    ]
+)
+WRITTEN = st.one_of(
+    st.binary(max_size=20).map(lambda value: quote(value, safe="").encode()),
+    st.sampled_from([b"ASK {}", b"1", b"a:b", b"1.5", b"%", b"%GG", b"+", b"%00", b"%C0%AF"]),
+    st.binary(max_size=20),
+)
+FORMS = st.lists(st.tuples(NAMES, WRITTEN), max_size=6).map(
+    lambda pairs: b"&".join(name.encode() + b"=" + value for name, value in pairs)
+)
+MEDIA = st.builds(
+    "{}{}".format,
+    st.sampled_from([FORM, QUERY, UPDATE, FORM.upper(), "text/plain", ""]),
+    st.sampled_from(["", ";", "; charset=utf-8", ";charset=", ';charset="utf-8"', "; charset=x"]),
+)
+
+
+@given(st.sampled_from(["GET", "HEAD", "POST"]), FORMS, MEDIA, FORMS)
+def test_any_form_is_refused_or_read_as_what_may_be_asked(method, address, media, body) -> None:
+    try:
+        asked = parse_request(method, address, media, body)
+    except ProtocolError as error:
+        assert error.status in {400, 415}
+        return
+    if isinstance(asked, ServiceDescription):
+        assert method != "POST"
+        return
+    assert (asked.update if isinstance(asked, SparqlUpdate) else asked.query).strip()
+    assert not isinstance(asked, SparqlUpdate) or method == "POST"
+    for graph in (*asked.default_graphs, *asked.named_graphs):
+        assert ":" in graph and not set(graph) & set('<>"{}|^`\\ \0\r\n')
+    if isinstance(asked, SparqlRequest):
+        assert asked.seconds is None or asked.seconds > 0
+        assert asked.rows is None or asked.rows >= 1
