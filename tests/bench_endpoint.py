@@ -199,7 +199,8 @@ def _stacks(arena: Arena) -> Iterator[Figure]:
         slow = endpoint == arena.others.get("rdflib-endpoint")
         few = 1 if slow else len(texts)
         # Prefixes are declared in the text, since the others know none.
-        seen = load(addressed(endpoint, texts[:few]), connections=1, seconds=30, most=few)
+        asked = addressed(endpoint, texts[:few])
+        seen = load(asked, connections=1, seconds=30, most=few, post=True)
         # Of what was never answered, how long it was waited for.
         return statistics.median(seen.latencies or [seen.seconds]) * 1000
 

@@ -85,6 +85,7 @@ def load(
     seconds: float = 3.0,
     most: int = 0,
     accept: str = JSON_RESULTS,
+    post: bool = False,
 ) -> Seen:
     """Put a server under load, and tell what was seen.
 
@@ -94,12 +95,15 @@ def load(
         seconds: it lasts.
         most: requests, after which it ends earlier; 0 for no such end.
         accept: the header.
+        post: send the parameters in the body, as queries must be that are long.
 
     Returns:
         What was seen.
 
     """
-    process = start(addresses, connections=connections, seconds=seconds, most=most, accept=accept)
+    process = start(
+        addresses, connections=connections, seconds=seconds, most=most, accept=accept, post=post
+    )
     return result(process, seconds)
 
 
@@ -195,10 +199,12 @@ class _Load:
     def __init__(self, order: dict[str, Any]) -> None:
         target = urlsplit(order["addresses"][0])
         self.host, self.port = target.hostname or "", target.port or 80
-        head = f" HTTP/1.1\r\nHost: {target.netloc}\r\nAccept: {order['accept']}\r\n\r\n"
-        self._requests = self._turning(
-            [f"GET {each[each.index('/', 8) :]}{head}".encode() for each in order["addresses"]]
-        )
+        head = f" HTTP/1.1\r\nHost: {target.netloc}\r\nAccept: {order['accept']}\r\n"
+        paths = [each[each.index("/", 8) :] for each in order["addresses"]]
+        made = [
+            _posted(each, head) if order.get("post") else f"GET {each}{head}\r\n" for each in paths
+        ]
+        self._requests = self._turning([each.encode() for each in made])
         self._most = order["most"] or sys.maxsize
         self._asked = 0
         self._seconds = order["seconds"]
@@ -259,6 +265,12 @@ class _Load:
         self.seen.seconds = time.perf_counter() - start
         self.seen.statuses = dict(self._statuses)
         return self.seen
+
+
+def _posted(path: str, head: str) -> str:
+    path, _, form = path.partition("?")
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    return f"POST {path}{head}{kind}\r\nContent-Length: {len(form)}\r\n\r\n{form}"
 
 
 def main() -> None:
