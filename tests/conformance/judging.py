@@ -56,6 +56,7 @@ _GRAPHS: Final = (
     "application/ld+json",
 )
 _FAILED: Final = 500
+_FAILED_RUNNING: Final = {"query-function", "graph-state"}
 _JSON: Final = "application/sparql-results+json"
 _BOOLEANS: Final = (_JSON, "application/sparql-results+xml")
 _TYPED: Final = (*_BOOLEANS, "text/tab-separated-values")
@@ -189,6 +190,12 @@ def _asked(endpoint: Endpoint, case: Case, text: str, accept: str, *, post: bool
     return response
 
 
+def _ran(response: httpx.Response) -> bool:
+    """Tell whether the text was understood, and what it asks for failed."""
+    told = response.headers.get("content-type", "").startswith("application/problem+json")
+    return told and response.json().get("code") in _FAILED_RUNNING
+
+
 def _syntax(endpoint: Endpoint, case: Case, *, right: bool, turn: int) -> None:
     assert case.text
     text = case.text.read_text("utf-8")
@@ -196,8 +203,9 @@ def _syntax(endpoint: Endpoint, case: Case, *, right: bool, turn: int) -> None:
         response = endpoint.update(text)
     else:
         response = endpoint.query(text, "*/*", post=_posts(turn))
-    # A sound text may fail as it runs, with 500 (SPARQL 1.1 Protocol §2.1.7): DROP of no graph.
-    if right and not (response.is_success or response.status_code == _FAILED):
+    # A sound text may fail as it runs, with 500 (SPARQL 1.1 Protocol §2.1.7), or with a status that
+    # tells more: DROP of no graph, a function that nobody knows.
+    if right and not (response.is_success or response.status_code == _FAILED or _ran(response)):
         raise WrongError(_refusal(response))
     # As the protocol suite expects of bad_query_syntax and bad_update_syntax.
     if not right and not response.is_client_error:

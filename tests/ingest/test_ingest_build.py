@@ -2,9 +2,6 @@
 
 import csv
 import gzip
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from ingest.settings import Settings
 from ingest.sources import load_sources
 from ingest.store import Version
 from queries.engine import EmbeddedEngine, Engine
+from tests.conftest import build_apart
 
 Raw = dict[str, list[dict[str, Any]]]
 PREFIXES = """PREFIX emp: <https://w3id.org/empilement/def#>
@@ -228,27 +226,10 @@ class TestDataset:
         self, version: Version, settings: Settings, tmp_path: Path
     ) -> None:
         """In another process and folder, where sets and dictionaries have another order."""
-        environment = os.environ | {
-            "PYTHONHASHSEED": "1",
-            "EMPILEMENT_DATA": str(tmp_path),
-            "EMPILEMENT_CACHE": str(settings.cache),
-            "EMPILEMENT_PACKAGES": str(settings.packages),
-        }
-        code = (
-            "from ingest.build import build; from ingest.progress import Silent\n"
-            "from ingest.settings import Settings; from queries.examples import companions\n"
-            "print(build(Settings(), Silent(), companions=companions()).id)"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        again = tmp_path / "current" / "dataset.nq"
-        assert done.stdout.split() == [version.id]
-        assert file_hash(again) == file_hash(version.dataset)
+        scratch = settings.model_copy(update={"data": tmp_path})
+        again = build_apart(scratch, PYTHONHASHSEED="1")
+        assert again.id == version.id
+        assert file_hash(again.dataset) == file_hash(version.dataset)
 
     def test_every_graph_is_described_with_its_licence(self, built: Engine) -> None:
         graphs = values(built, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")

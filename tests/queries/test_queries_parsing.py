@@ -46,7 +46,7 @@ def test_no_name_of_a_variable_makes_it_run() -> None:
 def test_faults_and_service_are_told() -> None:
     with pytest.raises(QuerySyntaxError, match="line 2, column 3"):
         form_of("SELECT * {\n  ?s ?p }")
-    with pytest.raises(QuerySyntaxError, match="read-only"):
+    with pytest.raises(QuerySyntaxError, match="this is an update"):
         form_of("INSERT DATA { <x:a> <x:b> <x:c> }")
     federated = "ASK { SERVICE <http://127.0.0.1:9/> {} }"
     with pytest.raises(QueryRefusedError, match="SERVICE"):
