@@ -111,6 +111,22 @@ def test_a_text_is_taken_or_refused(
     assert bool(found.why) == (verdict is Verdict.FAILED)
 
 
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ("query-function", Verdict.PASSED),
+        ("graph-state", Verdict.PASSED),
+        ("query-syntax", Verdict.FAILED),
+    ],
+)
+def test_a_sound_text_may_fail_as_it_runs(tmp_path: Path, code: str, verdict: Verdict) -> None:
+    answer = httpx.Response(
+        400, json={"code": code}, headers={"content-type": "application/problem+json"}
+    )
+    found = judge(endpoint(lambda _: answer), case(tmp_path, "PositiveSyntaxTest11", "ASK {}"), 0)
+    assert found.verdict is verdict
+
+
 def rows(*values: str) -> bytes:
     bindings = [{"x": {"type": "literal", "value": value}} for value in values]
     return json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}}).encode()
