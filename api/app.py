@@ -13,7 +13,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -69,6 +68,7 @@ HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
 }
 _RAW_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_VARIED: Final = (b"Accept-Encoding", b"Origin")
 _SUGGESTING: Final = 3
 _FORESEEN: Final = (
     EmpilementError,
@@ -183,12 +183,14 @@ def front(app: FastAPI) -> Direct:
 
     """
     settings: Settings = app.state.settings
-    short = _Headers(SoundHeads(Answering(sparql_routes.route.endpoint, _failed, _FORESEEN)))
+    short = SoundHeads(Answering(sparql_routes.route.endpoint, _failed, _FORESEEN))
+    zipped = GZipMiddleware(short, _COMPRESSED, _COMPRESSION)
     metrics: Metrics = app.state.metrics
     return Direct(
         app,
-        endpoint=Observed(short, metrics),
-        compressed=Observed(GZipMiddleware(short, _COMPRESSED, _COMPRESSION), metrics),
+        endpoint=Observed(_Headers(short), metrics),
+        compressed=Observed(_Headers(zipped), metrics),
+        # Half of the memory for answers; the other half is that of the service.
         sent=SentAnswers(settings.cache_mb << 19, lambda: app.state.service.mark),
         metrics=metrics,
     )
@@ -231,9 +233,11 @@ class _Headers:
                 raw = message["headers"]
                 present = dict(raw)
                 raw.extend(pair for pair in _RAW_HEADERS if pair[0] not in present)
-                # Small answers and 304 pass the compression by, which would have said so.
-                if b"Accept-Encoding" not in present.get(b"vary", b"Accept-Encoding"):
-                    MutableHeaders(raw=raw).add_vary_header("Accept-Encoding")
+                # Some answers pass the compression by, which would say so, or what is for origins.
+                vary = present.get(b"vary", b"")
+                if missing := [each for each in _VARIED if each not in vary]:
+                    raw[:] = [pair for pair in raw if pair[0] != b"vary"]
+                    raw.append((b"vary", b", ".join([vary, *missing] if vary else missing)))
             await send(message)
 
         if len(scope.get("query_string", b"")) > LONGEST_ADDRESS:

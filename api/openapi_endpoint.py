@@ -27,11 +27,12 @@ _MEANT: Final[dict[str, str]] = {
     "403": "What is asked for is never done here: an update, a call to another service, a file.",
     "404": "Nothing has this address; the problem may suggest others.",
     "408": "The body of the request was too long in coming.",
+    "409": "The update needs a graph that is not there, or is there already; nothing was changed.",
     "413": "The body of the request is too large.",
     "414": "The address is too long: send the query in the body of a POST.",
     "415": "A body of this type, charset or encoding is not read here.",
     "416": "The file has no such part.",
-    "502": "The SPARQL endpoint behind this service failed.",
+    "502": "The SPARQL endpoint behind this service failed, or one that the query calls.",
 }
 _OF_EVERY_ROUTE: Final = ("400", "414")
 # What the graph is asked for may be stopped, or find the service busy.
@@ -92,7 +93,7 @@ OUTLINES: Final[Mapping[str, Outline]] = {
     "/dataset/{rest}": Outline((), ("303", "404", "503")),
     "/catalogue": _SET,
     "/catalogue.{suffix}": _SET,
-    "/dump/{name}": Outline(tuple(DUMPS.values()), ("404", "503"), file=True),
+    "/dump/{name}": Outline(tuple(DUMPS.values()), ("304", "404", "503"), file=True),
 }
 """By path as the framework describes it, what it answers."""
 
@@ -263,7 +264,7 @@ def _endpoint() -> dict[str, Any]:
                 "200": answered,
                 "204": {"description": "The update was done."},
             }
-            | _referred(_REFUSED),
+            | _referred(("409", *_REFUSED)),
         },
     }
 

@@ -49,8 +49,7 @@ _PAGE: Final = Offer(HTML, ("application/xhtml+xml",))
 # Results and graphs together: the form of the query, known once it runs, keeps those that suit.
 OFFERS: Final = tuple(offer(each) for each in (*RESULTS, *GRAPHS))
 _BOTH: Final = f"{Format.JSON.media_type},{Format.TURTLE.media_type}"
-# Said of every answer, be it compressed or not, so that HEAD and 304 say what GET says.
-_SENT: Final = {"Vary": f"{VARY}, Accept-Encoding"}
+_SENT: Final = {"Vary": VARY}
 
 
 class SparqlEndpoint:

@@ -38,7 +38,7 @@ def told(kind: Kind, fields: dict[str, Any]) -> bytes:
 class Line(asyncio.Protocol):
     """The pool's end of a line to a worker; a light answer, all its frames, wakes it once.
 
-    What is not read in time stays with the worker, which waits.
+    What is not read in time stays with the worker, which waits. ``ended`` tells that it is dead.
     """
 
     def __init__(self) -> None:
@@ -46,12 +46,7 @@ class Line(asyncio.Protocol):
         self._held = bytearray()
         self._waiter: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
-        self._lost = False
-
-    @property
-    def ended(self) -> bool:
-        """Whether the other side is dead."""
-        return self._lost
+        self.ended = False
 
     def tell(self, fields: dict[str, Any]) -> None:
         """Send a request."""
@@ -72,7 +67,7 @@ class Line(asyncio.Protocol):
                     body = bytes(self._held[_HEAD.size : end])
                     del self._held[:end]
                     return Kind(kind), body
-            if self._lost or self._transport is None:
+            if self.ended or self._transport is None:
                 raise EOFError
             self._transport.resume_reading()
             self._waiter = self._loop.create_future()
@@ -95,7 +90,7 @@ class Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Tell who waits that nothing more will come."""
-        self._lost = True
+        self.ended = True
         self._wake()
 
     def _wake(self) -> bool:
