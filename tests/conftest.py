@@ -4,20 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
-from ingest.build import build
 from ingest.errors import MissingBuildError
-from ingest.progress import Silent
 from ingest.settings import Settings
 from ingest.store import Version, current
 from queries.engine import EmbeddedEngine, Engine
-from queries.examples import companions
 
 ROOT = Path(__file__).parent.parent
 COG = ROOT / "node_modules/@etalab/decoupage-administratif/data"
@@ -69,7 +66,7 @@ def national_version(settings: Settings, tmp_path_factory: pytest.TempPathFactor
     """
     data = _shared_folder(tmp_path_factory) / "national"
     own = {"data": data, "cache": data / "cache", "mirror": SHARED / "data"}
-    return _built_once(settings.model_copy(update=own), build_apart)
+    return _built_once(settings.model_copy(update=own))
 
 
 @pytest.fixture(scope="session")
@@ -100,15 +97,16 @@ def build_apart(settings: Settings, **environment: str) -> Version:
         for name in named
         if getattr(settings, name) is not None
     }
-    kept = {name: value for name, value in os.environ.items() if name[:9] != "COVERAGE_"}
     code = (
-        "from ingest.build import build; from ingest.progress import Silent\n"
+        "from ingest import fetch; from ingest.build import build\n"
+        "from ingest.progress import Silent\n"
         "from ingest.settings import Settings; from queries.examples import companions\n"
+        "fetch._RETRIES = 0\n"
         "build(Settings(), Silent(), companions=companions())"
     )
     subprocess.run(
         [sys.executable, "-c", code],
-        env=kept | chosen | environment,
+        env=os.environ | chosen | environment,
         cwd=ROOT,
         capture_output=True,
         check=True,
@@ -116,15 +114,11 @@ def build_apart(settings: Settings, **environment: str) -> Version:
     return current(settings)
 
 
-def _build_here(settings: Settings) -> Version:
-    return build(settings, Silent(), companions=companions())
-
-
-def _built_once(settings: Settings, make: Callable[[Settings], Version] = _build_here) -> Version:
+def _built_once(settings: Settings) -> Version:
     """Build, unless another process that shares the tests has done so, or is doing so."""
     settings.data.mkdir(parents=True, exist_ok=True)
     with FileLock(settings.data / "tests.lock"):
         try:
             return current(settings)
         except MissingBuildError:
-            return make(settings)
+            return build_apart(settings)

@@ -28,6 +28,7 @@ from ingest.sources import load_sources
 from ingest.store import Version
 from ontology.namespaces import GRAPH
 from tests.conftest import ROOT, SHARED
+from tests.counting import uncounted
 from tests.ingest import spoiling
 from tests.ingest.listed import short
 
@@ -78,7 +79,8 @@ class World:
     def build(self) -> "Built":
         """Build; tell the version, and which parts were written."""
         self.mapped.clear()
-        version = building.build(self.settings, Silent())
+        with uncounted():
+            version = building.build(self.settings, Silent())
         return Built(version, sorted(self.mapped))
 
 
