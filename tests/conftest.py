@@ -108,7 +108,6 @@ def build_apart(settings: Settings, **environment: str) -> Version:
         [sys.executable, "-c", code],
         env=os.environ | chosen | environment,
         cwd=ROOT,
-        capture_output=True,
         check=True,
     )
     return current(settings)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 import pytest
@@ -77,6 +78,23 @@ REJECTED = (
 
 def in_process(_: Settings, version: Version) -> Engine:
     return EmbeddedEngine(version.store)
+
+
+class _Broken:
+    """An engine that is ready, and fails at whatever it is asked."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError("inner detail")
+
+    def ready(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        return
+
+
+def broken(_: Settings, __: Version) -> Engine:
+    return cast(Engine, _Broken())
 
 
 @pytest.fixture(scope="session")

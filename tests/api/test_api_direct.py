@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import HEADERS, create_app, front
 from ingest.settings import Settings
-from tests.api.conftest import in_process
+from tests.api.conftest import broken, in_process
 from tests.serving import serving
 
 ROWS = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 40"
@@ -92,19 +92,7 @@ def test_what_is_not_the_endpoint_takes_the_long_way(ways) -> None:
 
 
 def test_an_unforeseen_failure_is_told_without_the_inside_and_raised(town: Settings) -> None:
-    class Broken:
-        """An engine that fails at whatever it is asked."""
-
-        def __getattr__(self, name: str) -> object:
-            raise RuntimeError("inner detail")
-
-        def ready(self) -> bool:
-            return True
-
-        def close(self) -> None:
-            return
-
-    app = create_app(town, lambda *_: Broken())  # type: ignore[arg-type,return-value]
+    app = create_app(town, broken)
     with TestClient(app, raise_server_exceptions=False):
         short = TestClient(front(app), raise_server_exceptions=False)
         answer = short.get("/sparql", params={"query": "ASK {}"})
@@ -129,8 +117,8 @@ def test_what_the_server_itself_refuses_is_a_problem_too(town, head, status, cod
             plain.sendall(head)
             found = b"".join(iter(lambda: plain.recv(1 << 16), b""))
     start, _, body = found.partition(b"\r\n\r\n")
-    line, *fields = start.decode().split("\r\n")
-    headers = httpx.Headers([tuple(each.split(": ", 1)) for each in fields])
+    line, *others = start.decode().split("\r\n")
+    headers = httpx.Headers([tuple(each.split(": ", 1)) for each in others])
     assert line.split(" ")[1] == str(status)
     assert headers["content-type"] == "application/problem+json"
     assert all(headers[name] == value for name, value in HEADERS.items())

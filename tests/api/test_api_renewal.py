@@ -134,8 +134,6 @@ def test_no_request_fails_while_a_new_build_takes_over(site: Site, http: httpx.C
             while not enough.is_set():
                 answer = ask(client, VERSION)
                 seen.append((value(answer), answer.headers.get("etag", "")))
-                # Ten that never pause keep a counted service from all else, on two busy cores.
-                enough.wait(0.02)
         return seen
 
     with ThreadPoolExecutor(ASKERS) as threads:
@@ -144,7 +142,7 @@ def test_no_request_fails_while_a_new_build_takes_over(site: Site, http: httpx.C
             names = [first]
             for _ in range(3):
                 names.append(site.publish())
-                assert until(lambda: value(ask(http, VERSION)) == names[-1], 60)
+                assert until(lambda: value(ask(http, VERSION)) == names[-1])
         finally:
             enough.set()
         heard = [each.result() for each in asking]

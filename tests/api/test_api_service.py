@@ -20,6 +20,7 @@ from ingest.store import Version
 from queries import errors
 from queries.engine import Engine
 from queries.workers import WorkerPool
+from tests.api.conftest import broken
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
@@ -163,17 +164,7 @@ def test_no_class_of_the_table_is_hidden_by_an_earlier_one() -> None:
 
 
 def test_an_unforeseen_failure_tells_nothing_of_the_inside(town: Settings) -> None:
-    class Broken:
-        def __getattr__(self, name: str) -> object:
-            raise RuntimeError("inner detail")
-
-        def ready(self) -> bool:
-            return True
-
-        def close(self) -> None:
-            return
-
-    app = create_app(town, lambda *_: Broken())
+    app = create_app(town, broken)
     with TestClient(app, raise_server_exceptions=False) as client:
         for accept in ("*/*", "text/html"):
             answer = client.get("/doc/commune/37261", headers={"Accept": accept})
